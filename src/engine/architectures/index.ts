@@ -1,0 +1,30 @@
+/** The table of architectures: to add one, add its file and its line here. */
+import { LimpidError } from '../../contract/errors.ts'
+import type { Architecture } from './architecture.ts'
+import { restorationUnet } from './restoration-unet.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: each architecture has parameters of its own, checked by its own schema
+const ARCHITECTURES: readonly Architecture<any>[] = [restorationUnet]
+
+/** The architecture of that name, its parameters checked and completed. Throws `recipe-invalid`. */
+export function architecture(name: string, parameters: unknown) {
+  const found: Architecture | undefined = ARCHITECTURES.find((candidate) => candidate.name === name)
+  if (!found) {
+    const known = ARCHITECTURES.map((candidate) => candidate.name).join(', ')
+    throw new LimpidError('recipe-invalid', `There is no architecture "${name}".`, {
+      hint: `There are: ${known}.`,
+    })
+  }
+  const parsed = found.parameters.safeParse(parameters)
+  if (!parsed.success) {
+    throw new LimpidError('recipe-invalid', `The parameters of ${name} do not fit: ${parsed.error.message}`)
+  }
+  const checked = parsed.data
+  return {
+    name,
+    parameters: checked,
+    build: (seed: number) => found.build(checked, seed),
+    sizeMultiple: found.sizeMultiple(checked),
+    receptiveFieldRadius: found.receptiveFieldRadius(checked),
+  }
+}
