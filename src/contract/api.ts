@@ -1,0 +1,131 @@
+/**
+ * What a face may ask of the application: a table of methods, each with the schema of what it takes and gives. The
+ * app implements it (app/), a transport carries it (RPC over a MessagePort or a WebSocket), the renderer and the CLI
+ * call it.
+ */
+import { z } from 'zod'
+import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
+import { progressSchema } from './engine-protocol.ts'
+import { errorDataSchema } from './error-schema.ts'
+import { modelSummarySchema } from './model.ts'
+import { outputFormatSchema, pictureSchema, stepSchema } from './picture.ts'
+
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['restore', 'export']),
+  pictureId: z.string(),
+  /** `interrupted`: the app ended while it was queued or running; `resumeJobs` queues it again. */
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']),
+  progress: progressSchema.nullable(),
+  error: errorDataSchema.nullable(),
+  /** Of a finished export. */
+  saved: z
+    .object({
+      path: z.string(),
+      bytes: z.int(),
+      notes: z.array(z.string()),
+      /** Below the face's media root, where the browser fetches it; null if it was saved into a folder of the user's. */
+      download: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+export const settingsSchema = z.object({
+  theme: z.enum(['dark', 'light', 'system']).default('dark'),
+  /** null: the best that works. */
+  backend: backendNameSchema.nullable().default(null),
+  /** 0..1, of a picture just dropped. */
+  strength: z.number().min(0).max(1).default(1),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+/** Pushed to every face. A face that connects asks `state` once and then follows these. */
+export const appEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('picture'), picture: pictureSchema }),
+  z.object({ type: z.literal('picture-removed'), id: z.string() }),
+  z.object({ type: z.literal('job'), job: jobSchema }),
+  z.object({ type: z.literal('backend'), backend: backendChoiceSchema }),
+  z.object({ type: z.literal('settings'), settings: settingsSchema }),
+  /** Something went wrong that belongs to no job. */
+  z.object({ type: z.literal('error'), error: errorDataSchema }),
+])
+export type AppEvent = z.infer<typeof appEventSchema>
+
+export const stateSchema = z.object({
+  version: z.string(),
+  pictures: z.array(pictureSchema),
+  jobs: z.array(jobSchema),
+  models: z.array(modelSummarySchema),
+  settings: settingsSchema,
+  /** null until an engine has started. */
+  backend: backendChoiceSchema.nullable(),
+})
+export type State = z.infer<typeof stateSchema>
+
+const ids = z.array(z.string()).min(1)
+const nothing = z.object({})
+
+export const api = {
+  state: { input: nothing, output: stateSchema },
+
+  /** Opens files and folders (searched deeply). What can't be opened comes back as errors; the rest is opened. */
+  addPictures: {
+    input: z.object({ paths: z.array(z.string()).min(1) }),
+    output: z.object({ pictures: z.array(pictureSchema), errors: z.array(errorDataSchema) }),
+  },
+  /** Takes pictures off the filmstrip and drops their cached results. Files of the user's stay. */
+  removePictures: { input: z.object({ ids }), output: nothing },
+
+  /** Queues one job for each picture. */
+  restore: {
+    input: z.object({ ids, steps: z.array(stepSchema).min(1) }),
+    output: z.object({ jobs: z.array(jobSchema) }),
+  },
+  /**
+   * Saves a picture's result, blended at `strength` with the original. `path` null: to a download (browser face).
+   * Fails with `file-exists` unless `overwrite`.
+   */
+  export: {
+    input: z.object({
+      id: z.string(),
+      strength: z.number().min(0).max(1),
+      path: z.string().nullable(),
+      format: outputFormatSchema.optional(),
+      quality: z.int().min(1).max(100).optional(),
+      overwrite: z.boolean().default(false),
+    }),
+    output: z.object({ job: jobSchema }),
+  },
+  /** A free name beside the original: `photo-limpid.jpg`, `photo-limpid-2.jpg`, … */
+  suggestTarget: {
+    input: z.object({ id: z.string(), format: outputFormatSchema.optional() }),
+    output: z.object({ path: z.string() }),
+  },
+  cancelJobs: { input: z.object({ ids }), output: nothing },
+  /** Queues every interrupted job again. */
+  resumeJobs: { input: nothing, output: z.object({ jobs: z.array(jobSchema) }) },
+
+  saveSettings: { input: settingsSchema.partial(), output: settingsSchema },
+  doctor: {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      platform: z.string(),
+      backends: z.array(backendReportSchema),
+      chosen: backendChoiceSchema.nullable(),
+    }),
+  },
+} as const
+
+export type Api = typeof api
+export type Method = keyof Api
+export type Input<M extends Method> = z.input<Api[M]['input']>
+export type ParsedInput<M extends Method> = z.output<Api[M]['input']>
+export type Output<M extends Method> = z.output<Api[M]['output']>
+
+/** The application as its callers see it. Errors are `LimpidError`s. */
+export type AppApi = { [M in Method]: (input: Input<M>) => Promise<Output<M>> } & {
+  /** Events from now on, until `signal` aborts. */
+  events(signal?: AbortSignal): AsyncIterable<AppEvent>
+}

@@ -1,0 +1,30 @@
+/** Compute backends, as the doctor and the status bar show them. */
+import { z } from 'zod'
+
+/** Best first. */
+export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const
+export const backendNameSchema = z.enum(BACKENDS)
+export type BackendName = z.infer<typeof backendNameSchema>
+
+export const backendReportSchema = z.object({
+  name: backendNameSchema,
+  usable: z.boolean(),
+  /** "TensorFlow 2.21 on the CPU (oneDNN)", a GPU's name, … */
+  device: z.string(),
+  /** Why it can't be used and what to do, in one sentence each; null when it is usable. */
+  problem: z.string().nullable(),
+  remedy: z.string().nullable(),
+  /** Of a 3×3 convolution forward, GFLOP/s; null where not measured. */
+  gigaflops: z.number().nullable(),
+  /** Start and probe, ms. */
+  startMs: z.number().nullable(),
+})
+export type BackendReport = z.infer<typeof backendReportSchema>
+
+/** The backend in use, and in `passedOver` each better one with why it was not taken. */
+export const backendChoiceSchema = z.object({
+  name: backendNameSchema,
+  device: z.string(),
+  passedOver: z.array(z.object({ name: backendNameSchema, problem: z.string() })),
+})
+export type BackendChoice = z.infer<typeof backendChoiceSchema>

@@ -1,0 +1,178 @@
+/**
+ * What the app may ask of an engine process, and what comes back. One job runs at a time in each process. Pixels stay
+ * out of it: messages carry paths, ids and numbers.
+ */
+import { z } from 'zod'
+import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
+import { errorDataSchema } from './error-schema.ts'
+import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts'
+import { recipeSchema } from './recipe.ts'
+
+/** A step whose model is already found: `folder` holds its manifest. */
+const resolvedStepSchema = z.object({
+  task: z.literal('denoise'),
+  folder: z.string(),
+  strength: z.number().min(0).max(1),
+})
+
+const targetSchema = z.object({
+  path: z.string(),
+  /** By the path's extension if absent. */
+  format: outputFormatSchema.optional(),
+  /** 1..100; the format's default if absent. */
+  quality: z.int().min(1).max(100).optional(),
+  overwrite: z.boolean(),
+})
+
+const savedSchema = z.object({
+  path: z.string(),
+  format: outputFormatSchema,
+  bytes: z.int(),
+  /** What the output format could not hold, in words. */
+  notes: z.array(z.string()),
+})
+
+const measuredSchema = z.object({
+  backend: z.string(),
+  /** Wall time of the whole job, s. */
+  seconds: z.number(),
+  /** Of that, in the model. */
+  modelSeconds: z.number(),
+  megapixels: z.number(),
+})
+
+/** Every kind of job: its input and its output. To add one, add it here and in engine/jobs/. */
+export const engineJobs = {
+  /** Reads a picture, writes what the window shows of it (`thumbnail.*`, `view.*`) into `folder`. */
+  inspect: {
+    input: z.object({ path: z.string(), folder: z.string() }),
+    output: z.object({
+      info: pictureInfoSchema,
+      noise: noiseSchema.nullable(),
+      /** File names in `folder`. */
+      thumbnail: z.string(),
+      view: z.string(),
+    }),
+  },
+  /** Runs the steps and writes `result.tif` (lossless) and `result-view.*` into `folder`. */
+  restore: {
+    input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), folder: z.string() }),
+    output: measuredSchema.extend({ result: z.string(), view: z.string() }),
+  },
+  /** Blends a restored picture with its original and saves it. */
+  export: {
+    input: z.object({
+      path: z.string(),
+      /** Path of `result.tif`. */
+      result: z.string(),
+      strength: z.number().min(0).max(1),
+      target: targetSchema,
+    }),
+    output: savedSchema,
+  },
+  /** From file to file: reads, runs the steps, saves. */
+  process: {
+    input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), target: targetSchema }),
+    output: measuredSchema.extend({ saved: savedSchema, noise: noiseSchema.nullable() }),
+  },
+  evaluate: {
+    input: z.object({
+      task: z.literal('denoise'),
+      folder: z.string(),
+      /** Folder of clean pictures. */
+      data: z.string(),
+      /** AWGN, 8-bit units. */
+      sigma: z.number().nonnegative(),
+      grey: z.boolean(),
+      limit: z.int().positive().optional(),
+    }),
+    output: measuredSchema.extend({
+      task: z.string(),
+      model: z.string(),
+      count: z.int(),
+      /** dB, mean over the pictures. */
+      psnr: z.number(),
+      ssim: z.number(),
+      inputPsnr: z.number(),
+      pictures: z.array(
+        z.object({ name: z.string(), psnr: z.number(), ssim: z.number(), inputPsnr: z.number() }),
+      ),
+    }),
+  },
+  /** Trains a recipe (resuming the run in `runFolder`), and writes the finished model into `modelFolder`. */
+  train: {
+    input: z.object({
+      recipe: recipeSchema,
+      data: z.string(),
+      runFolder: z.string(),
+      modelFolder: z.string(),
+    }),
+    output: z.object({
+      finished: z.boolean(),
+      step: z.int(),
+      steps: z.int(),
+      best: z.object({ step: z.int(), psnr: z.number() }).nullable(),
+      /** The model folder, once finished. */
+      model: z.string().nullable(),
+    }),
+  },
+  /** Tries every backend. */
+  doctor: {
+    input: z.object({}),
+    output: z.object({ backends: z.array(backendReportSchema), chosen: backendChoiceSchema.nullable() }),
+  },
+  /** Starts the backend, so that the first picture does not wait for it. */
+  warmup: { input: z.object({}), output: backendChoiceSchema },
+} as const
+
+export type EngineJobKind = keyof typeof engineJobs
+export type EngineInput<K extends EngineJobKind> = z.infer<(typeof engineJobs)[K]['input']>
+export type EngineOutput<K extends EngineJobKind> = z.infer<(typeof engineJobs)[K]['output']>
+
+const kinds = Object.keys(engineJobs) as [EngineJobKind, ...EngineJobKind[]]
+
+export const progressSchema = z.object({
+  /** 0..1 */
+  done: z.number().min(0).max(1),
+  /** What is going on, in words. */
+  label: z.string(),
+  /** Expected until the end, ms; null while unknown. */
+  remainingMs: z.number().nullable(),
+  /** Of a training run. */
+  training: z
+    .object({
+      step: z.int(),
+      steps: z.int(),
+      loss: z.number(),
+      learningRate: z.number(),
+      pixelsPerSecond: z.number(),
+      /** Validation PSNR, dB, one a sigma, when this report comes with one. */
+      psnr: z.array(z.number()).nullable(),
+    })
+    .optional(),
+})
+export type Progress = z.infer<typeof progressSchema>
+
+/** app → engine */
+export const toEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), id: z.string(), kind: z.enum(kinds), input: z.unknown() }),
+  z.object({ type: z.literal('cancel'), id: z.string() }),
+])
+export type ToEngine = z.infer<typeof toEngineSchema>
+
+/** engine → app */
+export const fromEngineSchema = z.discriminatedUnion('type', [
+  /** The process listens. */
+  z.object({ type: z.literal('ready') }),
+  /** A backend was started (or started anew, on a fallback). */
+  z.object({ type: z.literal('backend'), choice: backendChoiceSchema }),
+  /** At most every 50 ms. */
+  z.object({ type: z.literal('progress'), id: z.string(), progress: progressSchema }),
+  z.object({ type: z.literal('done'), id: z.string(), output: z.unknown() }),
+  z.object({ type: z.literal('failed'), id: z.string(), error: errorDataSchema }),
+])
+export type FromEngine = z.infer<typeof fromEngineSchema>
+
+/** What an engine process is started with, in its environment. */
+export const ENGINE_BACKEND_VARIABLE = 'LIMPID_BACKEND'
+export const engineBackendSchema = backendNameSchema.optional()

@@ -1,0 +1,41 @@
+/** A model folder's manifest: what a model is, what it was trained on, how good it was measured to be. */
+import { z } from 'zod'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
+
+export const manifestSchema = z.object({
+  id: z.string(),
+  version: z.string(),
+  title: z.string(),
+  task: z.literal('denoise'),
+  architecture: z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+  /** Number of weights. */
+  parameterCount: z.int(),
+  /** Multiply-accumulates for one full-resolution pixel, in millions. */
+  megaMacsPerPixel: z.number(),
+  /** Sides of the input must be a multiple of this, px. */
+  sizeMultiple: z.int().positive(),
+  /** px to each side that an output pixel depends on. */
+  receptiveFieldRadius: z.int().nonnegative(),
+  files: z.object({
+    /** SHA-256 of each file's bytes. */
+    'model.json': hash,
+    'weights.bin': hash,
+  }),
+  /** The recipe that made it, whole. */
+  recipe: z.record(z.string(), z.unknown()),
+  provenance: z.string(),
+  licence: z.string(),
+  /** The model that it was fine-tuned from. */
+  parent: z.string().nullable(),
+  /** Measured, each with the command that measures it. */
+  quality: z.array(z.object({ what: z.string(), value: z.number(), unit: z.string(), command: z.string() })),
+  created: z.string(),
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** What a face needs to list and explain a model. */
+export const modelSummarySchema = manifestSchema
+  .omit({ recipe: true, files: true })
+  .extend({ folder: z.string(), shipped: z.boolean() })
+export type ModelSummary = z.infer<typeof modelSummarySchema>

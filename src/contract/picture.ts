@@ -1,0 +1,75 @@
+/** Pictures as the faces see them. */
+import { z } from 'zod'
+import { errorDataSchema } from './error-schema.ts'
+
+export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const
+export const outputFormatSchema = z.enum(OUTPUT_FORMATS)
+export type OutputFormat = z.infer<typeof outputFormatSchema>
+
+/** Estimated noise, standard deviation in 8-bit units. */
+export const noiseSchema = z.object({ sigma: z.number(), shadows: z.number(), highlights: z.number() })
+export type Noise = z.infer<typeof noiseSchema>
+
+export const pictureInfoSchema = z.object({
+  /** px, orientation applied. */
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** What the file is: jpeg, png, webp, tiff, avif, gif. */
+  format: z.string(),
+  /** Bits a sample. */
+  depth: z.union([z.literal(8), z.literal(16)]),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  hasAlpha: z.boolean(),
+  hasProfile: z.boolean(),
+  hasExif: z.boolean(),
+  /** File size, bytes. */
+  bytes: z.int(),
+  /** For a JPEG: the quality (1..100) that it was saved at, estimated. */
+  jpegQuality: z.number().nullable(),
+  /** What was changed when it was read, in words (CMYK turned to RGB, first frame only, …). */
+  notes: z.array(z.string()),
+})
+export type PictureInfo = z.infer<typeof pictureInfoSchema>
+
+/** One restoration step. `strength` 0..1 blends its result with its input. */
+export const stepSchema = z.discriminatedUnion('task', [
+  z.object({ task: z.literal('denoise'), model: z.string(), strength: z.number().min(0).max(1).default(1) }),
+])
+export type Step = z.infer<typeof stepSchema>
+
+/**
+ * A file that a face serves to its renderer, as a path below the face's media root: `pictures/<id>/<name>?v=…`.
+ * Pixels never cross IPC.
+ */
+const mediaSchema = z.string()
+
+export const resultSchema = z.object({
+  /** The steps that made it, at full strength. */
+  steps: z.array(stepSchema),
+  view: mediaSchema,
+  /** Wall time, s. */
+  seconds: z.number(),
+  backend: z.string(),
+  /** Where it was last saved, if it was. */
+  savedTo: z.string().nullable(),
+})
+export type Result = z.infer<typeof resultSchema>
+
+export const pictureSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Absolute path of the original. */
+  path: z.string(),
+  /** The original was uploaded by a browser: there is no folder of the user's to save into, saving is downloading. */
+  uploaded: z.boolean(),
+  state: z.enum(['reading', 'ready', 'failed']),
+  error: errorDataSchema.nullable(),
+  info: pictureInfoSchema.nullable(),
+  noise: noiseSchema.nullable(),
+  /** Long side 320 px. */
+  thumbnail: mediaSchema.nullable(),
+  /** The original at full size, in a format that a browser shows. */
+  view: mediaSchema.nullable(),
+  result: resultSchema.nullable(),
+})
+export type Picture = z.infer<typeof pictureSchema>
