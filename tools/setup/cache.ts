@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+
+/** One folder of the cache: finished, and recorded file by file in its `entry.json`. */
+export interface CacheEntry {
+  folder: string
+  /** Where the content came from, in words for a person. */
+  source: string
+  files: CachedFile[]
+  links: { path: string; target: string }[]
+}
+
+interface CachedFile {
+  /** Relative to the entry's folder, with forward slashes. */
+  path: string
+  bytes: number
+  mtimeMs: number
+  sha256: string
+}
+
+/**
+ * Fills a new entry. `fill` writes into a staging folder beside the final one, every file is hashed, and only then does
+ * the folder get its name: an interrupted set-up, or two at once, never leave half an entry behind.
+ */
+export async function storeEntry(
+  folder: string,
+  source: string,
+  fill: (staging: string) => Promise<void>,
+): Promise<CacheEntry> {
+  await mkdir(dirname(folder), { recursive: true })
+  const staging = join(dirname(folder), `.${basename(folder)}.${process.pid}`)
+  try {
+    await rm(staging, { recursive: true, force: true })
+    await mkdir(staging)
+    await fill(staging)
+    const record = await describe(staging)
+    await writeFile(join(staging, ENTRY_FILE), JSON.stringify({ source, ...record }, null, 1))
+    await rm(folder, { recursive: true, force: true })
+    await rename(staging, folder)
+    return { folder, source, ...record }
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Opens an entry and checks it: sizes and times always, and the SHA-256 of a file whose time has changed (`full`: of
+ * every file). Throws an error that says what is wrong; whoever called then fetches it anew.
+ */
+export async function openEntry(folder: string, options: { full?: boolean } = {}): Promise<CacheEntry> {
+  const record = await readRecord(folder)
+  for (const file of record.files) {
+    const path = join(folder, file.path)
+    const found = await stat(path).catch(() => null)
+    if (!found) throw new Error(`${file.path} is missing from the cache`)
+    if (found.size !== file.bytes) throw new Error(`${file.path} in the cache has the wrong size`)
+    const sameTime = Math.abs(found.mtimeMs - file.mtimeMs) < 1
+    if (sameTime && !options.full) continue
+    if ((await sha256OfFile(path)) !== file.sha256)
+      throw new Error(`${file.path} in the cache has been changed`)
+    // Right content under another time, as after restoring the cache from an archive: put the time back.
+    if (!sameTime) await utimes(path, new Date(), new Date(file.mtimeMs)).catch(() => {})
+  }
+  for (const link of record.links) {
+    const target = await readlink(join(folder, link.path)).catch(() => null)
+    if (target !== link.target) throw new Error(`${link.path} is missing from the cache`)
+  }
+  return { folder, ...record }
+}
+
+/** SHA-256 of a file, in hex. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** A short name for the content of an entry: equal names, equal files. */
+export function digestOf(entry: CacheEntry): string {
+  const lines = entry.files.map((file) => `${file.path} ${file.sha256}`).sort()
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
+}
+
+const ENTRY_FILE = 'entry.json'
+
+async function readRecord(folder: string): Promise<Omit<CacheEntry, 'folder'>> {
+  const text = await readFile(join(folder, ENTRY_FILE), 'utf8').catch(() => null)
+  if (text === null) throw new Error('nothing in the cache yet')
+  try {
+    const record = JSON.parse(text)
+    if (Array.isArray(record.files) && record.files.length > 0 && Array.isArray(record.links)) return record
+  } catch {
+    // Falls through: a record that does not parse is as good as none.
+  }
+  throw new Error('the record of the cached files is damaged')
+}
+
+async function describe(folder: string): Promise<Pick<CacheEntry, 'files' | 'links'>> {
+  const files: CacheEntry['files'] = []
+  const links: CacheEntry['links'] = []
+  for (const item of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const full = join(item.parentPath, item.name)
+    const path = relative(folder, full).split(sep).join('/')
+    if (item.isSymbolicLink()) links.push({ path, target: await readlink(full) })
+    else if (item.isFile()) {
+      const { size, mtimeMs } = await stat(full)
+      files.push({ path, bytes: size, mtimeMs, sha256: await sha256OfFile(full) })
+    }
+  }
+  return { files, links }
+}
