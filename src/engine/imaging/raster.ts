@@ -128,7 +128,7 @@ export function maxSample(depth: 8 | 16): number {
 }
 
 /** Mirrors an index into 0..size-1: … 2 1 | 0 1 2 … size-1 | size-2 … */
-function reflect(index: number, size: number): number {
+export function reflect(index: number, size: number): number {
   if (index >= 0 && index < size) return index
   if (size === 1) return 0
   const period = 2 * (size - 1)
