@@ -39,6 +39,8 @@ const measuredSchema = z.object({
   /** Of that, in the model. */
   modelSeconds: z.number(),
   megapixels: z.number(),
+  /** Of the engine process so far, bytes. */
+  peakMemory: z.number(),
 })
 
 /** Every kind of job: its input and its output. To add one, add it here and in engine/jobs/. */

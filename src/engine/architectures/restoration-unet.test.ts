@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { chooseBackend } from '../backends/choose.ts'
+import { tf } from '../tf.ts'
+import { megaMacsPerPixel } from './cost.ts'
+import { architecture } from './index.ts'
+
+beforeAll(() => chooseBackend())
+
+describe('the restoration U-Net', () => {
+  it('has the size and the cost that its shipped form promises', () => {
+    const model = architecture('restoration-unet', {}).build(1)
+    expect(model.countParams()).toBe(883_140)
+    expect(megaMacsPerPixel(model)).toBeCloseTo(0.0524, 3)
+  })
+
+  it.each([
+    { channels: [4], blocks: [2] },
+    { channels: [4, 6], blocks: [1, 1] },
+    { channels: [4, 6, 8], blocks: [1, 2, 1] },
+  ])('sees no further than its receptive field says: %j', (parameters) => {
+    const { build, receptiveFieldRadius: radius, sizeMultiple } = architecture('restoration-unet', parameters)
+    const model = build(5)
+    // The middle of a picture wide enough that both edges are out of sight, at every place within a cell.
+    const side = sizeMultiple * Math.ceil((2 * radius + 40) / sizeMultiple)
+    const base = tf.randomUniform([1, 16, side, 3], 0, 1, 'float32', 1)
+    const before = model.predictOnBatch(base) as tf.Tensor4D
+    let reach = 0
+    for (let at = 0; at < sizeMultiple; at++) {
+      const changedColumn = (side >> 1) + at
+      const change = tf.oneHot([changedColumn], side).reshape([1, 1, side, 1]).mul(100)
+      const after = model.predictOnBatch(base.add(change)) as tf.Tensor4D
+      const moved = after.sub(before).abs().max([0, 1, 3]).dataSync()
+      moved.forEach((value, column) => {
+        if (value > 0) reach = Math.max(reach, Math.abs(column - changedColumn))
+      })
+    }
+    expect(reach).toBeLessThanOrEqual(radius)
+    expect(reach).toBeGreaterThan(radius - 2 * sizeMultiple) // and the bound is no idle one
+  })
+
+  it('refuses parameters that do not fit, and unknown architectures, by name', () => {
+    expect(() => architecture('restoration-unet', { channels: [-1] })).toThrow(/restoration-unet/)
+    expect(() => architecture('resnet', {})).toThrow(/no architecture "resnet"/)
+  })
+})

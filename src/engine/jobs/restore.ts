@@ -1,0 +1,25 @@
+import path from 'node:path'
+import { decodePicture } from '../imaging/decode.ts'
+import { encodePicture } from '../imaging/encode.ts'
+import { writeView } from '../imaging/thumbnail.ts'
+import { type JobHandler, peakMemory } from './job.ts'
+import { runSteps } from './restoration.ts'
+
+/** The app's restoration: the result is kept without loss, for later blending and saving, beside a view of it. */
+export const restore: JobHandler<'restore'> = async ({ path: file, steps, folder }, context) => {
+  const start = performance.now()
+  const { raster, meta } = await decodePicture(file)
+  const restored = await runSteps(raster, steps, context)
+  const result = path.join(folder, 'result.tif')
+  await encodePicture(restored.raster, meta, { path: result, format: 'tiff', compression: 'fast', overwrite: true })
+  const view = await writeView(restored.raster, meta, path.join(folder, 'result-view'))
+  return {
+    result: path.basename(result),
+    view,
+    backend: restored.backend,
+    seconds: (performance.now() - start) / 1000,
+    modelSeconds: restored.modelSeconds,
+    megapixels: (raster.width * raster.height) / 1e6,
+    peakMemory: peakMemory(),
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { megaMacsPerPixel } from '../architectures/cost.ts'
+import { architecture } from '../architectures/index.ts'
+import { chooseBackend } from '../backends/choose.ts'
+import { tf } from '../tf.ts'
+import { loadModel, saveModel } from './model-file.ts'
+
+beforeAll(() => chooseBackend())
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-model-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const { build, parameters, sizeMultiple, receptiveFieldRadius } = architecture('restoration-unet', {
+  channels: [8, 12],
+  blocks: [1, 1],
+})
+
+async function saved() {
+  const model = build(1)
+  await saveModel(folder, model, {
+    id: 'tiny',
+    version: '1.0.0',
+    title: 'Tiny',
+    task: 'denoise',
+    architecture: { name: 'restoration-unet', parameters: parameters as Record<string, unknown> },
+    megaMacsPerPixel: megaMacsPerPixel(model),
+    sizeMultiple,
+    receptiveFieldRadius,
+    recipe: {},
+    provenance: 'none',
+    licence: 'MIT',
+    parent: null,
+    quality: [],
+    created: '2026-01-01',
+  })
+  return model
+}
+
+describe('a model folder', () => {
+  it('gives back the same network', async () => {
+    const model = await saved()
+    const { model: loaded, manifest } = await loadModel(folder)
+    const x = tf.randomUniform([1, 16, 24, 3])
+    const run = (of: tf.LayersModel) => (of.predictOnBatch(x) as tf.Tensor).dataSync()
+    expect(run(loaded)).toEqual(run(model))
+    expect(manifest.parameterCount).toBe(model.countParams())
+  })
+
+  it('is refused when a single byte of its weights changed', async () => {
+    await saved()
+    const file = path.join(folder, 'weights.bin')
+    const bytes = await readFile(file)
+    bytes[100] ^= 1
+    await writeFile(file, bytes)
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'model-damaged',
+      message: expect.stringContaining('weights.bin does not match its hash'),
+    })
+  })
+
+  it('is refused when a file is missing, or the manifest is no manifest', async () => {
+    await saved()
+    await rm(path.join(folder, 'model.json'))
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'model-damaged', message: expect.stringContaining('model.json') })
+    await writeFile(path.join(folder, 'manifest.json'), '{"id": 1}')
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'model-damaged' })
+    await rm(folder, { recursive: true })
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'model-unknown' })
+  })
+})

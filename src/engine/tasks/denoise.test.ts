@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { LimpidError } from '../../contract/errors.ts'
+import { createRaster, type Raster } from '../imaging/raster.ts'
+import type { Network } from '../models/network.ts'
+import { random } from '../random.ts'
+import { planTiles } from '../tiling.ts'
+import { denoise } from './denoise.ts'
+
+const geometry = { sizeMultiple: 4, receptiveFieldRadius: 6 }
+const maxTilePixels = 70 * 70
+const picture = noisePicture(300, 200, 3)
+const tileCount = planTiles(300, 200, geometry, maxTilePixels).length
+
+function noisePicture(width: number, height: number, channels: 1 | 3): Raster {
+  const raster = createRaster(width, height, channels, 8)
+  const draw = random(1)
+  for (let i = 0; i < raster.samples.length; i++) raster.samples[i] = 40 + draw.below(200)
+  return { ...raster, alpha: new Uint8Array(width * height).fill(77) }
+}
+
+/** A network that darkens by a tenth, and does at call `faultAt` what `fault` says. */
+function network(fault?: (values: Float32Array) => Float32Array, faultAt = -1): Network & { calls: number } {
+  const fake = {
+    geometry,
+    elapsedMs: 0,
+    calls: 0,
+    run(values: Float32Array) {
+      const darker = values.map((value) => 0.9 * value)
+      return fake.calls++ === faultAt && fault ? fault(darker) : darker
+    },
+  }
+  return fake as unknown as Network & { calls: number }
+}
+
+const outOfMemory = () => {
+  throw new LimpidError('out-of-memory', 'no memory')
+}
+
+describe('denoising', () => {
+  it('keeps size, depth and alpha, and applies the network everywhere', async () => {
+    const restored = await denoise(picture, { network: network(), strength: 1, maxTilePixels })
+    expect(restored).toMatchObject({ width: 300, height: 200, channels: 3, depth: 8 })
+    expect(restored.alpha).toEqual(picture.alpha)
+    expect([...restored.samples.slice(0, 9)]).toEqual([...picture.samples.slice(0, 9)].map((v) => Math.round(0.9 * v)))
+  })
+
+  it('blends by strength: 0 changes nothing, half goes half the way', async () => {
+    const none = await denoise(picture, { network: network(), strength: 0, maxTilePixels })
+    expect(none.samples).toEqual(picture.samples)
+    const half = await denoise(picture, { network: network(), strength: 0.5, maxTilePixels })
+    const difference = half.samples.reduce((worst, v, i) => Math.max(worst, Math.abs(v - 0.95 * picture.samples[i])), 0)
+    expect(difference).toBeLessThanOrEqual(0.5 + 1e-4)
+  })
+
+  it('gives the same picture when memory runs out at any tile: the tile is halved and the picture begun anew', async () => {
+    const undisturbed = await denoise(picture, { network: network(), strength: 1, maxTilePixels })
+    expect(tileCount).toBeGreaterThan(10)
+    // 70² halves to 49², above the 128² floor only when the limit starts higher: use a limit of four floors.
+    const large = 4 * 128 * 128
+    const count = planTiles(300, 200, geometry, large).length
+    for (let at = 0; at < count; at++) {
+      const failing = network(outOfMemory, at)
+      const restored = await denoise(picture, { network: failing, strength: 1, maxTilePixels: large })
+      expect(restored.samples, `fault at tile ${at}`).toEqual(undisturbed.samples)
+      expect(failing.calls).toBeGreaterThan(count)
+    }
+  })
+
+  it('gives up with the error when memory runs out at the smallest tile', async () => {
+    const hopeless = { ...network(), geometry, run: outOfMemory } as unknown as Network
+    await expect(denoise(picture, { network: hopeless, strength: 1, maxTilePixels: 1e6 })).rejects.toMatchObject({
+      code: 'out-of-memory',
+    })
+  })
+
+  it.each([
+    ['NaN', (values: Float32Array) => values.fill(Number.NaN, 5000, 5001)],
+    ['black', (values: Float32Array) => values.fill(0)],
+  ])('refuses a tile that came back %s', async (_name, fault) => {
+    for (const at of [0, Math.floor(tileCount / 2), tileCount - 1]) {
+      const failing = denoise(picture, { network: network(fault, at), strength: 1, maxTilePixels })
+      await expect(failing).rejects.toMatchObject({ code: 'result-invalid' })
+    }
+  })
+
+  it('stops between tiles when it is cancelled', async () => {
+    const counting = network()
+    const cancelled = denoise(picture, {
+      network: counting,
+      strength: 1,
+      maxTilePixels,
+      between: (done) => {
+        if (done > 0.4) throw new LimpidError('cancelled', 'Cancelled.')
+      },
+    })
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' })
+    expect(counting.calls).toBeLessThan(tileCount)
+  })
+})

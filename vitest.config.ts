@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{src,tools,test}/**/*.test.ts'],
+    // tfjs keeps its backend in a global: a process for each file.
+    pool: 'forks',
+    // Native TensorFlow uses every core itself.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
