@@ -1,6 +1,7 @@
 /** A picture file → pixels at rest and everything that is needed to save them in the same manner. */
 
 import type { Metadata } from 'sharp'
+import type { PictureInfo } from '../../contract/picture.ts'
 import { exifFromTiff } from './exif.ts'
 import { estimateJpegQuality } from './jpeg-quality.ts'
 import { sharp } from './libvips.ts'
@@ -11,39 +12,25 @@ import { fillLowBits, type SampleType, splitAlpha, toSixteenBits, viewSamples } 
 
 /** What a file says about its picture, kept for the way out. */
 export type PictureMetadata = {
-  format: InputFormat
-  /** Bits a sample in the raster */
-  depth: 8 | 16
-  /** The colour profile that the samples are in; null means sRGB or unknown */
+  /** What a face shows of it; `notes` says what was converted or left behind on the way in. */
+  info: PictureInfo
+  /** The colour profile that the samples are in; null means sRGB or unknown. */
   icc: Buffer | null
-  /** The EXIF block as stored (its orientation is already applied to the raster; encode.ts sets it to 1) */
+  /** The EXIF block as stored. Its orientation is applied to the raster already; encode.ts sets it to 1. */
   exif: Buffer | null
   xmp: Buffer | null
   /** Dots per inch */
   density: number | null
-  /** How a JPEG was saved: IJG quality 1..100 and chroma subsampling like "4:2:0" */
-  jpeg: { quality: number | null; chromaSubsampling: string | null } | null
-  /** Sentences for a person: what was converted or left behind on the way in */
-  notes: string[]
+  /** Of a JPEG: "4:2:0", "4:4:4" … */
+  chromaSubsampling: string | null
 }
 
 export type DecodedPicture = { raster: Raster; meta: PictureMetadata }
 
-export type PictureDescription = {
-  /** px, orientation applied */
-  width: number
-  /** px, orientation applied */
-  height: number
-  format: InputFormat
-  depth: 8 | 16
-  channels: 1 | 3
-  hasAlpha: boolean
-  hasProfile: boolean
-  hasExif: boolean
+/** What the header alone tells. */
+export type PictureDescription = Omit<PictureInfo, 'jpegQuality' | 'notes'> & {
   /** Dots per inch */
   density: number | null
-  /** The file's size */
-  bytes: number
 }
 
 /** Decodes a picture file. Rejects with a LimpidError that names the file. */
@@ -86,26 +73,33 @@ export async function decodePicture(
     samples: split.samples,
     alpha: opaque ? null : split.alpha,
   }
-  return { raster, meta: metadataOf(info, format, plan, bytes, notes) }
+  const exif = info.exif ?? (format === 'tiff' ? exifFromTiff(bytes) : null)
+  const meta: PictureMetadata = {
+    info: {
+      ...described(info, format, bytes.length),
+      width,
+      height,
+      hasAlpha: raster.alpha !== null,
+      hasProfile: info.hasProfile && !plan.converted,
+      hasExif: exif !== null,
+      jpegQuality: format === 'jpeg' ? estimateJpegQuality(bytes) : null,
+      notes,
+    },
+    icc: plan.converted ? null : (info.icc ?? null),
+    exif,
+    xmp: info.xmp ?? null,
+    density: info.density ?? null,
+    chromaSubsampling: info.chromaSubsampling ?? null,
+  }
+  return { raster, meta }
 }
 
-/** What the header tells, without decoding. */
+/** Reads only the header: cheap, for lists of many files. */
 export async function describePicture(path: string): Promise<PictureDescription> {
   const { format, bytes } = await readPictureHead(path)
   const info = await readHeader(path, path)
-  const plan = planOf(info)
-  return {
-    width: info.autoOrient.width,
-    height: info.autoOrient.height,
-    format,
-    depth: plan.depth,
-    channels: plan.channels,
-    hasAlpha: info.hasAlpha,
-    hasProfile: info.hasProfile,
-    hasExif: info.exif !== undefined,
-    density: info.density ?? null,
-    bytes,
-  }
+  const { width, height } = info.autoOrient
+  return { ...described(info, format, bytes), width, height, density: info.density ?? null }
 }
 
 /** How one file is decoded. */
@@ -205,25 +199,12 @@ function notesOn(info: Metadata, format: InputFormat, plan: Plan): string[] {
   return notes
 }
 
-function metadataOf(
+function described(
   info: Metadata,
   format: InputFormat,
-  plan: Plan,
-  bytes: Buffer,
-  notes: string[],
-): PictureMetadata {
-  const exif = info.exif ?? (format === 'tiff' ? exifFromTiff(bytes) : null)
-  return {
-    format,
-    depth: plan.depth,
-    icc: plan.converted ? null : (info.icc ?? null),
-    exif,
-    xmp: info.xmp ?? null,
-    density: info.density ?? null,
-    jpeg:
-      format === 'jpeg'
-        ? { quality: estimateJpegQuality(bytes), chromaSubsampling: info.chromaSubsampling ?? null }
-        : null,
-    notes,
-  }
+  bytes: number,
+): Omit<PictureDescription, 'width' | 'height' | 'density'> {
+  const { depth, channels } = planOf(info)
+  const { hasAlpha, hasProfile } = info
+  return { format, depth, channels, hasAlpha, hasProfile, hasExif: info.exif !== undefined, bytes }
 }

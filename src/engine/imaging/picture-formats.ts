@@ -1,9 +1,9 @@
 /** The picture formats: what each is called, how a file of it begins, and what it can hold. One table, read by all. */
 
 import { extname } from 'node:path'
+import { OUTPUT_FORMATS, type OutputFormat } from '../../contract/picture.ts'
 
 export type InputFormat = 'jpeg' | 'png' | 'webp' | 'tiff' | 'avif' | 'gif'
-export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff'
 
 type Format = {
   /** As a person knows it */
@@ -50,8 +50,6 @@ export const FORMATS: Readonly<Record<InputFormat, Format>> = {
   },
   gif: { label: 'GIF', extensions: ['.gif'], output: null },
 }
-
-export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const satisfies OutputFormat[]
 
 /** What a person reads where formats are listed: "JPEG, PNG, WebP, TIFF, AVIF or GIF". */
 export const READABLE_LIST = listLabels(Object.keys(FORMATS) as InputFormat[])
