@@ -1,6 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // Compiles the runes of the window's `.svelte.ts` classes.
+  plugins: [svelte()],
   test: {
     include: ['{src,tools,test}/**/*.test.ts'],
     // tfjs keeps its backend in a global: a process for each file.
