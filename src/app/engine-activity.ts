@@ -1,0 +1,25 @@
+import { basename } from 'node:path'
+import type { EngineJobKind } from '../contract/engine-protocol.ts'
+
+/** What an engine job does, in words that follow "while": "reading photo.jpg". */
+export function activity({ kind, input }: { kind: EngineJobKind; input: unknown }): string {
+  const { path, data, folder } = input as { path?: string; data?: string; folder?: string }
+  const file = path === undefined ? '' : basename(path)
+  switch (kind) {
+    case 'inspect':
+      return `reading ${file}`
+    case 'restore':
+    case 'process':
+      return `restoring ${file}`
+    case 'export':
+      return `saving the result of ${file}`
+    case 'evaluate':
+      return `evaluating ${basename(folder ?? '')} on ${data}`
+    case 'train':
+      return `training on ${data}`
+    case 'doctor':
+      return 'trying the backends'
+    case 'warmup':
+      return 'starting the backend'
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { BackendName } from '../contract/backend.ts'
+import type { EngineInput } from '../contract/engine-protocol.ts'
+import { EngineProcess } from './engine-process.ts'
+
+const entry = join(import.meta.dirname, 'testing/fake-engine.ts')
+let folder: string
+let engine: EngineProcess
+let backend: BackendName | null
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'limpid-engine-'))
+  backend = null
+  engine = new EngineProcess({ entry, cancelGraceMs: 100, closeGraceMs: 100, backend: () => backend })
+})
+afterEach(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true })
+})
+
+function job(name: string): EngineInput<'restore'> {
+  const path = join(folder, name)
+  writeFileSync(path, name)
+  return { path, folder: join(folder, 'out'), steps: [{ task: 'denoise', folder: 'models/x', strength: 1 }] }
+}
+
+describe('an engine process', () => {
+  test('runs a job and gives its output', async () => {
+    expect(await engine.run('restore', job('photo.png'))).toMatchObject({ result: 'result.tif' })
+  })
+
+  test('runs jobs in the order they were asked for', async () => {
+    const ended: string[] = []
+    const names = ['a.png', 'bad.png', 'c.png']
+    const runs = names.map((name) => {
+      const { path, folder } = job(name)
+      return engine.run('inspect', { path, folder }).then(
+        () => ended.push(name),
+        (error) => ended.push(`${name} ${error.code}`),
+      )
+    })
+    await Promise.all(runs)
+    expect(ended).toEqual(['a.png', 'bad.png not-a-picture', 'c.png'])
+  })
+
+  test('refuses an input that does not fit, naming the field', async () => {
+    const input = { ...job('photo.png'), steps: [] }
+    await expect(engine.run('restore', input)).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('"steps"'),
+    })
+  })
+
+  test('stops a running job that is cancelled, in the same process', async () => {
+    const before = await engine.run('warmup', {})
+    backend = 'cpu' // would show if a new process were started
+    const stop = new AbortController()
+    const run = engine.run('restore', job('slow.png'), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await engine.run('warmup', {})).toEqual(before)
+  })
+
+  test('kills a job that does not heed the cancel, and goes on with a fresh process', async () => {
+    await engine.run('warmup', {})
+    backend = 'cpu'
+    const stop = new AbortController()
+    const run = engine.run('restore', job('stubborn.png'), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    const next = engine.run('warmup', {})
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await next).toMatchObject({ name: 'cpu' })
+  })
+
+  test('takes a waiting job that is cancelled off the queue at once', async () => {
+    const first = new AbortController()
+    const running = engine.run('restore', job('slow.png'), { signal: first.signal })
+    const stop = new AbortController()
+    const waiting = engine.run('restore', job('photo.png'), { signal: stop.signal })
+    stop.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+    first.abort()
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  test('a crash fails the job that it happened in, with what was done and what was said; the next one runs', async () => {
+    const crash = engine.run('restore', job('crash.png'))
+    const next = engine.run('restore', job('photo.png'))
+    const error = await crash.catch((error) => error)
+    expect(error).toMatchObject({ code: 'engine-crashed' })
+    expect(error.message).toContain('restoring crash.png')
+    expect(error.cause.message).toContain('Segmentation fault')
+    expect(await next).toMatchObject({ result: 'result.tif' })
+  })
+
+  test.each(['garbage.png', 'misfit.png'])('a message that does not fit fails its job (%s)', async (name) => {
+    await expect(engine.run('restore', job(name))).rejects.toMatchObject({ code: 'internal' })
+    expect(await engine.run('restore', job('photo.png'))).toMatchObject({ result: 'result.tif' })
+  })
+
+  test('an engine that is not there is an error of the job', async () => {
+    const absent = new EngineProcess({ entry: join(folder, 'absent.ts') })
+    await expect(absent.run('warmup', {})).rejects.toMatchObject({ code: 'engine-crashed' })
+    const noNode = new EngineProcess({ entry, execPath: join(folder, 'no-node') })
+    await expect(noNode.run('warmup', {})).rejects.toMatchObject({ code: 'engine-crashed' })
+  })
+
+  test('restarting gives the next job a process with the new backend', async () => {
+    expect(await engine.run('warmup', {})).toMatchObject({ name: 'wasm' })
+    backend = 'cpu'
+    engine.restart()
+    expect(await engine.run('warmup', {})).toMatchObject({ name: 'cpu' })
+  })
+
+  test('closing cancels what runs and what waits', async () => {
+    const { promise: started, resolve: onProgress } = Promise.withResolvers<unknown>()
+    const running = engine.run('restore', job('stubborn.png'), { onProgress })
+    const waiting = engine.run('restore', job('photo.png'))
+    const outcomes = Promise.allSettled([running, waiting])
+    await started
+    await engine.close()
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } })
+    }
+  })
+})

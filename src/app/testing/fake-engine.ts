@@ -1,0 +1,115 @@
+/**
+ * An engine that speaks the protocol and computes nothing: what a test wants of it stands in the picture's file name.
+ * `slow`: restoring goes on until it is cancelled; `stubborn`: it does not heed that; `crash`, `garbage`, `misfit`,
+ * `bad`: what their names say. It writes small real files, so that what is served and saved can be read back.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BackendChoice, BackendName } from '../../contract/backend.ts'
+import type {
+  EngineInput,
+  EngineJobKind,
+  EngineOutput,
+  FromEngine,
+  ToEngine,
+} from '../../contract/engine-protocol.ts'
+import { LimpidError, toErrorData } from '../../contract/errors.ts'
+
+const cancelled = new Set<string>()
+
+process.on('disconnect', () => process.exit())
+process.on('message', async (message: ToEngine) => {
+  if (message.type === 'cancel') {
+    cancelled.add(message.id)
+    return
+  }
+  const { id, kind, input } = message
+  try {
+    const output = await run(id, kind, input)
+    send({ type: 'done', id, output })
+  } catch (error) {
+    send({ type: 'failed', id, error: toErrorData(error) })
+  }
+})
+send({ type: 'ready' })
+
+async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unknown> {
+  const wish = basename((input as { path?: string }).path ?? '')
+  if (kind === 'warmup') return choice()
+  if (kind === 'doctor') return { backends: [], chosen: choice() }
+  if (kind === 'inspect') return inspect(input as EngineInput<'inspect'>)
+  if (kind === 'export') return save(input as EngineInput<'export'>)
+  if (wish.includes('crash')) {
+    process.stderr.write('Segmentation fault in the fake engine\n')
+    process.exit(139)
+  }
+  if (wish.includes('garbage')) process.send?.({ type: 'progress', id, progress: 'half' })
+  if (wish.includes('misfit')) return { result: 7 }
+  if (wish.includes('slow') || wish.includes('stubborn')) await work(id, wish)
+  return restore(input as EngineInput<'restore'>)
+}
+
+async function work(id: string, wish: string): Promise<void> {
+  for (let step = 0; step < 3000; step++) {
+    if (cancelled.has(id) && !wish.includes('stubborn')) throw new LimpidError('cancelled', 'Cancelled.')
+    send({ type: 'progress', id, progress: { done: step / 3000, label: 'Working', remainingMs: null } })
+    await sleep(10)
+  }
+}
+
+function inspect({ path, folder }: EngineInput<'inspect'>): EngineOutput<'inspect'> {
+  const bytes = readFileSync(path)
+  if (bytes.length === 0 || basename(path).includes('bad')) {
+    throw new LimpidError('not-a-picture', `${basename(path)} is not a picture.`, { file: path })
+  }
+  mkdirSync(folder, { recursive: true })
+  copyFileSync(path, join(folder, 'thumbnail.png'))
+  copyFileSync(path, join(folder, 'view.png'))
+  const info = {
+    width: bytes.length,
+    height: 1,
+    format: extname(path) === '.gif' ? 'gif' : 'png',
+    depth: 8 as const,
+    channels: 3 as const,
+    hasAlpha: false,
+    hasProfile: false,
+    hasExif: false,
+    bytes: bytes.length,
+    jpegQuality: null,
+    notes: [],
+  }
+  return { info, noise: null, thumbnail: 'thumbnail.png', view: 'view.png' }
+}
+
+function restore({ path, folder, steps }: EngineInput<'restore'>): EngineOutput<'restore'> {
+  mkdirSync(folder, { recursive: true })
+  const restored = `restored at ${steps.map((step) => step.strength)}: ${readFileSync(path, 'utf8')}`
+  writeFileSync(join(folder, 'result.tif'), restored)
+  writeFileSync(join(folder, 'result-view.png'), restored)
+  return {
+    result: 'result.tif',
+    view: 'result-view.png',
+    backend: choice().name,
+    seconds: 0.1,
+    modelSeconds: 0.1,
+    megapixels: 1,
+    peakMemory: 0,
+  }
+}
+
+function save({ result, target, strength }: EngineInput<'export'>): EngineOutput<'export'> {
+  if (existsSync(target.path) && !target.overwrite) {
+    throw new LimpidError('file-exists', `${target.path} is there already.`, { file: target.path })
+  }
+  writeFileSync(target.path, `${target.format} blended at ${strength}, ${readFileSync(result, 'utf8')}`)
+  return { path: target.path, format: target.format ?? 'png', bytes: statSync(target.path).size, notes: [] }
+}
+
+function choice(): BackendChoice {
+  return { name: (process.env.LIMPID_BACKEND as BackendName) ?? 'wasm', device: 'a fake', passedOver: [] }
+}
+
+function send(message: FromEngine): void {
+  process.send?.(message)
+}
