@@ -1,0 +1,146 @@
+/** `limpid denoise FILES…`: takes the noise out of pictures, from file to file. */
+import path from 'node:path'
+import { Command } from 'commander'
+import type { EngineOutput, Progress } from '../../contract/engine-protocol.ts'
+import { type ErrorData, LimpidError, toErrorData } from '../../contract/errors.ts'
+import type { OutputFormat } from '../../contract/picture.ts'
+import type { Context, Engine, Perform } from '../context.ts'
+import { findInputs } from '../inputs.ts'
+import { formatOption, percent, share } from '../options.ts'
+import { type ProgressView, withProgress } from '../progress.ts'
+import { count, fileSize, inWords } from '../quantities.ts'
+import { chooseDestination, Targets } from '../target-folders.ts'
+import { type InputFile, targetOf } from '../targets.ts'
+import { errorLine } from '../terminal.ts'
+
+export type DenoiseOptions = {
+  output?: string
+  strength: number
+  model: string
+  format?: OutputFormat
+  quality?: number
+  overwrite?: boolean
+}
+
+export function denoiseCommand(perform: Perform): Command {
+  return new Command('denoise')
+    .description('take the noise out of pictures')
+    .argument('<files...>', 'pictures, or folders of pictures (searched deeply)')
+    .option(
+      '-o, --output <path>',
+      'file (for one picture) or folder for the results (default: beside the originals)',
+    )
+    .option('--strength <share>', 'how much of the noise to take out, 0 to 1', share, 1)
+    .option('--model <id>', '`limpid models list` lists them', 'denoise-fast')
+    .addOption(formatOption())
+    .option('--quality <percent>', 'quality of JPEG, WebP and AVIF results, 1 to 100', percent)
+    .option('--overwrite', 'replace results that are there already')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], options: DenoiseOptions, command: Command) =>
+      perform(command, (context) => denoise(context, files, options)),
+    )
+}
+
+const EXAMPLES = `
+Examples:
+  limpid denoise photo.jpg                       writes photo-limpid.jpg beside it
+  limpid denoise photo.jpg -o clean.png
+  limpid denoise holiday/ -o clean/ --strength 0.7
+  limpid denoise *.tif -o clean/ --format png --json`
+
+export async function denoise(context: Context, files: string[], options: DenoiseOptions): Promise<boolean> {
+  const { terminal, signal, backend } = context
+  const model = await context.models.find(options.model)
+  const destination = await chooseDestination(files, options.output, options.format, context.cwd)
+  const { inputs, errors: unusable, earlierResults } = await findInputs(files, context.cwd)
+  const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
+  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} (…-limpid) left out.`)
+
+  const results: Done[] = []
+  const targets = new Targets()
+  const work = async (engine: Engine, view: ProgressView) => {
+    for (const [index, input] of inputs.entries()) {
+      if (signal.aborted) break
+      try {
+        const target = await targets.prepare(targetOf(input, destination, options.format), input)
+        const onProgress = (progress: Progress) => view.update(ofWholeCall(progress, index, inputs))
+        const done = await denoiseOne(engine, input, target, model.folder, options, { signal, onProgress })
+        results.push(done)
+        view.say(summary(done))
+      } catch (thrown) {
+        if (signal.aborted) break
+        const error = toErrorData(thrown)
+        errors.push(error)
+        view.say(errorLine(error))
+        if (HOPELESS.has(error.code)) break
+      }
+    }
+  }
+  if (inputs.length > 0) {
+    await context.withEngine({ backend }, (engine) =>
+      withProgress(terminal.errorOutput, (view) => work(engine, view)),
+    )
+  }
+
+  for (const { output } of results) terminal.print(output)
+  if (signal.aborted) {
+    const message = `Cancelled after ${results.length} of ${count(inputs.length, 'picture')}.`
+    const hint = results.length > 0 ? 'The results that were written are kept.' : undefined
+    errors.push(terminal.error(new LimpidError('cancelled', message, { hint })))
+  }
+  const ok = errors.length === 0
+  terminal.result({ ok, model: model.id, results, errors })
+  return ok
+}
+
+/** A picture that was cleaned, as the JSON tells it. */
+type Done = { input: string; output: string; format: string; bytes: number; notes: string[] } & Omit<
+  EngineOutput<'process'>,
+  'saved'
+>
+
+async function denoiseOne(
+  engine: Engine,
+  input: InputFile,
+  target: string,
+  folder: string,
+  { strength, format, quality, overwrite = false }: DenoiseOptions,
+  running: { signal: AbortSignal; onProgress: (progress: Progress) => void },
+): Promise<Done> {
+  const { saved, ...measured } = await engine.run(
+    'process',
+    {
+      path: input.path,
+      steps: [{ task: 'denoise', folder, strength }],
+      target: { path: target, format, quality, overwrite },
+    },
+    running,
+  )
+  const { path: output, format: written, bytes, notes } = saved
+  return { input: input.path, output, format: written, bytes, notes, ...measured }
+}
+
+/** One picture's progress → the call's, in which every picture counts the same. */
+function ofWholeCall(progress: Progress, index: number, inputs: readonly InputFile[]): Progress {
+  const name = path.basename(inputs[index]!.path)
+  const label = `${name}: ${progress.label}`
+  if (inputs.length === 1) return { ...progress, label }
+  return {
+    done: (index + progress.done) / inputs.length,
+    label: `${index + 1} of ${inputs.length}, ${label}`,
+    remainingMs: null,
+  }
+}
+
+/** What a person wants to know of a picture that was cleaned, in one line. */
+function summary({ input, output, megapixels, seconds, backend, noise, bytes, notes }: Done): string {
+  const parts = [
+    `${megapixels.toFixed(1)} MP in ${inWords(seconds * 1000)} (${backend})`,
+    ...(noise ? [`noise was about ${noise.sigma.toFixed(1)}`] : []),
+    fileSize(bytes),
+  ]
+  return [`${path.basename(input)} → ${path.basename(output)}: ${parts.join(', ')}.`, ...notes].join(' ')
+}
+
+/** Errors that every further picture would meet too. */
+const HOPELESS = new Set<ErrorData['code']>(['backend-unavailable', 'model-damaged', 'model-unknown'])

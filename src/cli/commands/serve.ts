@@ -1,0 +1,41 @@
+/** `limpid serve`: the app in a browser, on this machine. */
+import { once } from 'node:events'
+import { Command } from 'commander'
+import type { Context, Perform } from '../context.ts'
+import { openInBrowser } from '../open-in-browser.ts'
+import { port } from '../options.ts'
+
+export type ServeOptions = { port?: number; open: boolean }
+
+export function serveCommand(perform: Perform): Command {
+  return new Command('serve')
+    .description('serve the app to a browser on this machine, until Ctrl-C')
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', port)
+    .option('--open', 'open the browser', false)
+    .option('--no-open', 'only print the address (default)')
+    .addHelpText(
+      'after',
+      `
+The address holds a token: whoever has it can open the pictures that you open. From another machine, forward the port:
+  ssh -L 8000:127.0.0.1:8000 gpu-box limpid serve --port 8000`,
+    )
+    .action((options: ServeOptions, command: Command) =>
+      perform(command, (context) => serve(context, options)),
+    )
+}
+
+export async function serve(context: Context, options: ServeOptions): Promise<boolean> {
+  const { terminal, signal, backend } = context
+  const server = await context.serve({ port: options.port, backend })
+  try {
+    terminal.print(`Limpid is at ${server.url}`)
+    terminal.result({ ok: true, url: server.url })
+    if (options.open && !(await openInBrowser(server.url))) {
+      terminal.note('No browser could be opened here: open the address yourself.')
+    }
+    if (!signal.aborted) await once(signal, 'abort')
+  } finally {
+    await server.close()
+  }
+  return true
+}

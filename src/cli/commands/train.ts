@@ -1,0 +1,105 @@
+/** `limpid train RECIPE`: trains a model, or goes on where an earlier call stopped. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Command } from 'commander'
+import type { Progress } from '../../contract/engine-protocol.ts'
+import { LimpidError } from '../../contract/errors.ts'
+import type { Context, Engine, Perform } from '../context.ts'
+import { type ProgressView, withProgress } from '../progress.ts'
+import { dataFolder, recipePath } from '../project.ts'
+import { readRecipe } from '../recipe-file.ts'
+
+export type TrainOptions = { data?: string; run?: string; out?: string }
+
+export function trainCommand(perform: Perform): Command {
+  return new Command('train')
+    .description('train a model from a recipe; goes on where an earlier call stopped')
+    .argument('<recipe>', 'recipe file, or the id of a recipe that comes with Limpid')
+    .option(
+      '--data <folder>',
+      'folder of the data sets (default: LIMPID_DATA, else ../shared/data of the project)',
+    )
+    .option(
+      '--run <folder>',
+      'folder of the checkpoints (default: in the data home, by the id of the recipe)',
+    )
+    .option('--out <folder>', 'folder that the model is written into (default: in the data home, by its id)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  limpid train recipes/denoise-fast.json
+  limpid train my-camera.json --data ~/photos/clean --out models/my-camera
+
+Ctrl-C stops and keeps a checkpoint; the same command goes on from there.`,
+    )
+    .action((recipe: string, options: TrainOptions, command: Command) =>
+      perform(command, (context) => train(context, recipe, options)),
+    )
+}
+
+export async function train(context: Context, recipeName: string, options: TrainOptions): Promise<boolean> {
+  const { terminal, signal, cwd, env, home, backend } = context
+  const recipe = await readRecipe(recipePath(recipeName, cwd))
+  const data = dataFolder(options.data, cwd, env)
+  await requireData(data, options.data !== undefined)
+  const runFolder = options.run ? path.resolve(cwd, options.run) : path.join(home, 'runs', recipe.id)
+  const modelFolder = options.out ? path.resolve(cwd, options.out) : path.join(home, 'models', recipe.id)
+
+  terminal.note(`Training ${recipe.id} on ${data}; checkpoints in ${runFolder}.`)
+  const job = { recipe, data, runFolder, modelFolder }
+  const work = (engine: Engine, view: ProgressView) => {
+    const onProgress = (progress: Progress) => {
+      const label = describe(progress)
+      view.update({ ...progress, label })
+      if (progress.training?.psnr) view.say(`${label}, validation ${decibels(progress.training.psnr)}`)
+    }
+    return engine.run('train', job, { signal, onProgress })
+  }
+  const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
+  const run = context.withEngine(wish, (engine) =>
+    withProgress(terminal.errorOutput, (view) => work(engine, view)),
+  )
+  const { finished, step, steps, best, model } = await run.catch((thrown) => {
+    throw signal.aborted ? stopped('Stopped.') : thrown
+  })
+
+  const summary = { recipe: recipe.id, finished, step, steps, best, model, runFolder }
+  if (!finished) {
+    const error = terminal.error(stopped(`Stopped after step ${step} of ${steps}; a checkpoint is kept.`))
+    terminal.result({ ok: false, ...summary, errors: [error] })
+    return false
+  }
+  if (best) terminal.note(`Best validation: ${best.psnr.toFixed(2)} dB at step ${best.step}.`)
+  terminal.print(modelFolder)
+  terminal.result({ ok: true, ...summary })
+  return true
+}
+
+/** Writing a checkpoint takes longer than leaving a tile. */
+const CHECKPOINT_GRACE_MS = 60_000
+
+function stopped(message: string): LimpidError {
+  return new LimpidError('cancelled', message, { hint: 'The same command goes on from the last checkpoint.' })
+}
+
+async function requireData(folder: string, asked: boolean): Promise<void> {
+  const info = await stat(folder).catch(() => null)
+  if (info?.isDirectory()) return
+  throw new LimpidError('data-missing', `The data folder ${folder} is not there.`, {
+    file: folder,
+    hint: asked ? 'Check the name.' : 'Name it with --data, or in the variable LIMPID_DATA.',
+  })
+}
+
+/** "step 1200 of 60000, loss 0.0213, learning rate 9.8e-4, 212 kpx/s" */
+function describe({ label, training }: Progress): string {
+  if (!training) return label
+  const { step, steps, loss, learningRate, pixelsPerSecond } = training
+  const speed = `${(pixelsPerSecond / 1000).toFixed(0)} kpx/s`
+  return `step ${step} of ${steps}, loss ${loss.toFixed(4)}, learning rate ${learningRate.toExponential(1)}, ${speed}`
+}
+
+function decibels(values: readonly number[]): string {
+  return `${values.map((value) => value.toFixed(2)).join(' / ')} dB`
+}

@@ -1,0 +1,51 @@
+/** Values of command-line options, checked while they are parsed. */
+import { InvalidArgumentError, Option } from 'commander'
+import { BACKENDS } from '../contract/backend.ts'
+import { OUTPUT_FORMATS } from '../contract/picture.ts'
+
+export const backendOption = () =>
+  new Option('--backend <name>', 'compute on this backend instead of the best one')
+    .choices(BACKENDS)
+    .env('LIMPID_BACKEND')
+
+export const jsonOption = () =>
+  new Option('--json', 'print the result as one JSON object (progress goes to stderr)')
+
+export const formatOption = () =>
+  new Option('--format <format>', 'format of the results (default: as the original)').choices(OUTPUT_FORMATS)
+
+/** 0..1 */
+export function share(text: string): number {
+  return numberIn(text, 0, 1, 'a number from 0 to 1')
+}
+
+/** 1..100 */
+export function percent(text: string): number {
+  return integerIn(text, 1, 100, 'a whole number from 1 to 100')
+}
+
+export function positiveInteger(text: string): number {
+  return integerIn(text, 1, Number.MAX_SAFE_INTEGER, 'a whole number from 1 on')
+}
+
+/** Standard deviation of noise, 8-bit units. */
+export function sigma(text: string): number {
+  return numberIn(text, 0, 255, 'a number from 0 to 255, as the noise is measured on 8-bit pictures')
+}
+
+export function port(text: string): number {
+  return integerIn(text, 0, 65_535, 'a port from 0 (any free one) to 65535')
+}
+
+function numberIn(text: string, low: number, high: number, wanted: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= low && value <= high))
+    throw new InvalidArgumentError(`It takes ${wanted}.`)
+  return value
+}
+
+function integerIn(text: string, low: number, high: number, wanted: string): number {
+  const value = numberIn(text, low, high, wanted)
+  if (!Number.isInteger(value)) throw new InvalidArgumentError(`It takes ${wanted}.`)
+  return value
+}

@@ -1,0 +1,23 @@
+/** What the project is called, and where it keeps its recipes and looks for data. */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { projectRoot } from '../app/folders.ts'
+
+export const version: string = (
+  createRequire(import.meta.url)(path.join(projectRoot, 'package.json')) as { version: string }
+).version
+
+/** The folder of data sets: `given` (--data), else LIMPID_DATA, else `shared/data` beside the project. */
+export function dataFolder(given: string | undefined, cwd: string, env: NodeJS.ProcessEnv): string {
+  if (given !== undefined) return path.resolve(cwd, given)
+  if (env.LIMPID_DATA) return path.resolve(cwd, env.LIMPID_DATA)
+  return path.join(projectRoot, '..', 'shared', 'data')
+}
+
+/** A recipe by its path, or by the id of one that comes with the project. */
+export function recipePath(given: string, cwd: string): string {
+  const file = path.resolve(cwd, given)
+  const shipped = path.join(projectRoot, 'recipes', `${given}.json`)
+  return !existsSync(file) && /^[a-z0-9-]+$/.test(given) && existsSync(shipped) ? shipped : file
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type Destination,
+  destinationOf,
+  formatOfName,
+  type InputFile,
+  targetOf,
+  withoutResults,
+} from './targets.ts'
+
+const question = { cwd: '/home/ada', singleFile: true, isFolder: false }
+const beside: Destination = { kind: 'beside-original' }
+const photo: InputFile = { path: '/photos/cat.JPG', below: '' }
+
+describe('what --output means', () => {
+  test('nothing given: beside the originals', () => {
+    expect(destinationOf(undefined, question)).toEqual(beside)
+  })
+
+  test('one picture and a name with an extension: that file', () => {
+    expect(destinationOf('out/clean.png', question)).toEqual({
+      kind: 'file',
+      path: '/home/ada/out/clean.png',
+    })
+  })
+
+  test.each([
+    ['a name without extension', 'clean', {}],
+    ['a name that ends in a slash', 'clean.png/', {}],
+    ['a folder that is there, whatever its name', 'my.photos', { isFolder: true }],
+    ['any name, for several pictures', 'clean.png', { singleFile: false }],
+  ])('%s: a folder', (_, output, more) => {
+    expect(destinationOf(output, { ...question, ...more }).kind).toBe('folder')
+  })
+
+  test('a file in a format that cannot be written is refused, and the error names those that can', () => {
+    expect(() => destinationOf('clean.bmp', question)).toThrow('clean.bmp')
+    try {
+      destinationOf('clean.bmp', question)
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'bad-request', hint: expect.stringContaining('.png') })
+    }
+  })
+
+  test('a name and a --format that contradict each other are refused', () => {
+    expect(() => destinationOf('clean.png', { ...question, format: 'jpeg' })).toThrow(/png.*jpeg/)
+    expect(destinationOf('clean.jpeg', { ...question, format: 'jpeg' }).kind).toBe('file')
+  })
+})
+
+describe('where a result goes', () => {
+  test('beside the original: its name with -limpid, and its extension as it is written', () => {
+    expect(targetOf(photo, beside)).toBe('/photos/cat-limpid.JPG')
+  })
+
+  test('into another folder: under its own name', () => {
+    expect(targetOf(photo, { kind: 'folder', path: '/clean' })).toBe('/clean/cat.JPG')
+  })
+
+  test("into the original's own folder: never onto the original", () => {
+    expect(targetOf(photo, { kind: 'folder', path: '/photos' })).toBe('/photos/cat-limpid.JPG')
+  })
+
+  test('from a folder that was searched: the folders below it are kept', () => {
+    const found = { path: '/photos/2024/may/cat.jpg', below: '2024/may' }
+    expect(targetOf(found, { kind: 'folder', path: '/clean' })).toBe('/clean/2024/may/cat.jpg')
+    expect(targetOf(found, { kind: 'folder', path: '/photos' })).toBe('/photos/2024/may/cat-limpid.jpg')
+  })
+
+  test.each([
+    ['tiff', '/photos/cat-limpid.tif'],
+    ['png', '/photos/cat-limpid.png'],
+    ['jpeg', '/photos/cat-limpid.JPG'],
+  ] as const)('--format %s decides the extension', (format, target) => {
+    expect(targetOf(photo, beside, format)).toBe(target)
+  })
+
+  test.each(['cat.gif', 'cat', 'cat.v2'])(
+    '%s, which is in no format that can be written, becomes a PNG',
+    (name) => {
+      expect(targetOf({ path: `/photos/${name}`, below: '' }, beside)).toMatch(/-limpid\.png$/)
+    },
+  )
+})
+
+test('a format is known by any usual extension', () => {
+  expect(['a.jpeg', 'a.JPG', 'a.tif', 'a.tiff', 'a.gif', 'a'].map(formatOfName)).toEqual([
+    'jpeg',
+    'jpeg',
+    'tiff',
+    'tiff',
+    null,
+    null,
+  ])
+})
+
+test('results of an earlier call are no pictures to clean, but a photo that is only named so is', () => {
+  const files = [
+    '/p/cat.jpg',
+    '/p/cat-limpid.jpg',
+    '/p/cat-limpid-2.png',
+    '/p/dog-limpid.jpg',
+    '/q/cat-limpid.jpg',
+  ]
+  expect(withoutResults(files)).toEqual(['/p/cat.jpg', '/p/dog-limpid.jpg', '/q/cat-limpid.jpg'])
+})

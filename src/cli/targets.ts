@@ -1,0 +1,108 @@
+/** Where a result goes: the naming rules of `--output` and `--format`, without touching a disk. */
+import path from 'node:path'
+import { LimpidError } from '../contract/errors.ts'
+import type { OutputFormat } from '../contract/picture.ts'
+
+/** What `--output` means, given what was asked to be cleaned. */
+export type Destination =
+  | { kind: 'beside-original' }
+  | { kind: 'file'; path: string }
+  | { kind: 'folder'; path: string }
+
+/** A picture to clean. */
+export type InputFile = {
+  /** Absolute. */
+  path: string
+  /** Its folder below the folder that was named on the command line; '' if the file itself was named. */
+  below: string
+}
+
+const EXTENSIONS: Record<string, OutputFormat> = {
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.webp': 'webp',
+  '.avif': 'avif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+}
+
+const EXTENSION_OF: Record<OutputFormat, string> = {
+  png: '.png',
+  jpeg: '.jpg',
+  webp: '.webp',
+  avif: '.avif',
+  tiff: '.tif',
+}
+
+/** The format that a file's name promises; null if it promises none that can be written. */
+export function formatOfName(file: string): OutputFormat | null {
+  return EXTENSIONS[path.extname(file).toLowerCase()] ?? null
+}
+
+/**
+ * `output` is a file if one file was asked for and `output` has an extension; else it is a folder.
+ * `isFolder`: `output` is there, and is a folder.
+ */
+export function destinationOf(
+  output: string | undefined,
+  question: { cwd: string; singleFile: boolean; isFolder: boolean; format?: OutputFormat },
+): Destination {
+  if (output === undefined) return { kind: 'beside-original' }
+  const full = path.resolve(question.cwd, output)
+  const saysFolder = /[\\/]$/.test(output) || path.extname(output) === ''
+  if (!question.singleFile || question.isFolder || saysFolder) return { kind: 'folder', path: full }
+
+  const promised = formatOfName(output)
+  if (promised === null) {
+    throw new LimpidError('bad-request', `${output} names no format that can be written.`, {
+      hint: `End the name in one of ${Object.keys(EXTENSIONS).join(' ')}, or in / for a folder.`,
+    })
+  }
+  if (question.format !== undefined && question.format !== promised) {
+    throw new LimpidError(
+      'bad-request',
+      `${output} is ${promised} by its name, but ${question.format} was asked for.`,
+      {
+        hint: 'Leave --format out, or change the name.',
+      },
+    )
+  }
+  return { kind: 'file', path: full }
+}
+
+/**
+ * The path that `input`'s result goes to. In another folder it keeps its name; in the original's own it becomes
+ * `<name>-limpid`. It keeps its extension too where that format can be written, and becomes a PNG where it can't.
+ */
+export function targetOf(input: InputFile, destination: Destination, format?: OutputFormat): string {
+  if (destination.kind === 'file') return destination.path
+  const original = path.parse(input.path)
+  const extension =
+    format === undefined
+      ? formatOfName(original.base) === null
+        ? EXTENSION_OF.png
+        : original.ext
+      : formatOfName(original.base) === format
+        ? original.ext
+        : EXTENSION_OF[format]
+  const folder =
+    destination.kind === 'beside-original' ? original.dir : path.join(destination.path, input.below)
+  const suffix = path.relative(folder, original.dir) === '' ? RESULT_SUFFIX : ''
+  return path.join(folder, original.name + suffix + extension)
+}
+
+const RESULT_SUFFIX = '-limpid'
+
+/**
+ * Takes out results of an earlier call: `photo-limpid.jpg` with a `photo.*` beside it. A folder that is cleaned twice
+ * would else clean its own results.
+ */
+export function withoutResults(files: readonly string[]): string[] {
+  const withoutExtension = (file: string) => file.slice(0, file.length - path.extname(file).length)
+  const stems = new Set(files.map(withoutExtension))
+  return files.filter((file) => {
+    const result = /^(.+)-limpid(-\d+)?$/.exec(withoutExtension(file))
+    return result === null || !stems.has(result[1]!)
+  })
+}

@@ -1,0 +1,113 @@
+/**
+ * An engine that computes nothing: it writes small files, and fails as the name of the picture says (`bad`, `crash`,
+ * `no-backend`), or works until it is cancelled (`slow`).
+ */
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
+import { type ErrorCode, LimpidError } from '../../contract/errors.ts'
+import type { Engine } from '../context.ts'
+
+type Running = NonNullable<Parameters<Engine['run']>[2]>
+type Jobs = { [K in EngineJobKind]?: (input: EngineInput<K>, running: Running) => Promise<EngineOutput<K>> }
+
+export class FakeEngine implements Engine {
+  /** What was asked of it. */
+  readonly asked: { kind: EngineJobKind; input: unknown }[] = []
+  readonly #jobs: Jobs
+
+  constructor(jobs: Jobs = {}) {
+    this.#jobs = { process: processPicture, evaluate, doctor, ...jobs }
+  }
+
+  async run<K extends EngineJobKind>(kind: K, input: EngineInput<K>, running: Running = {}) {
+    this.asked.push({ kind, input })
+    running.onProgress?.({ done: 0.5, label: 'Half way', remainingMs: 1000 })
+    const job = this.#jobs[kind]
+    if (!job) throw new Error(`The fake engine has no job ${kind}.`)
+    return job(input as never, running) as Promise<EngineOutput<K>>
+  }
+}
+
+const FAILURES: [word: string, code: ErrorCode][] = [
+  ['bad', 'not-a-picture'],
+  ['crash', 'engine-crashed'],
+  ['no-backend', 'backend-unavailable'],
+]
+
+const MEASURED = { backend: 'fake', seconds: 2, modelSeconds: 1, megapixels: 12, peakMemory: 1e9 }
+
+async function processPicture({ path: file, target }: EngineInput<'process'>, { signal }: Running) {
+  const name = path.basename(file)
+  for (const [word, code] of FAILURES) {
+    if (name.includes(word)) throw new LimpidError(code, `${name} failed.`, { hint: 'Try another.', file })
+  }
+  while (name.includes('slow')) {
+    if (signal?.aborted) throw new LimpidError('cancelled', 'Cancelled.')
+    await sleep(5)
+  }
+  if (!target.overwrite && (await stat(target.path).catch(() => null))) {
+    throw new LimpidError('file-exists', `${target.path} is there already.`, { file: target.path })
+  }
+  await copyFile(file, target.path)
+  const { length: bytes } = await readFile(target.path)
+  const saved = { path: target.path, format: target.format ?? ('png' as const), bytes, notes: [] }
+  return { ...MEASURED, saved, noise: { sigma: 12.3, shadows: 14, highlights: 10 } }
+}
+
+async function evaluate({ task }: EngineInput<'evaluate'>) {
+  const figures = { psnr: 30.9, ssim: 0.88, inputPsnr: 20.2 }
+  return {
+    ...MEASURED,
+    ...figures,
+    task,
+    model: 'denoise-fast',
+    count: 1,
+    pictures: [{ name: 'a', ...figures }],
+  }
+}
+
+async function doctor(): Promise<EngineOutput<'doctor'>> {
+  const usable = { name: 'wasm', usable: true, device: 'SIMD', problem: null, remedy: null } as const
+  const broken = {
+    name: 'tensorflow',
+    usable: false,
+    device: '',
+    problem: 'No library.',
+    remedy: 'Fetch it.',
+  } as const
+  const chosen = {
+    name: 'wasm',
+    device: 'SIMD',
+    passedOver: [{ name: 'tensorflow', problem: 'No library.' }],
+  } as const
+  return {
+    backends: [
+      { ...broken, gigaflops: null, startMs: null },
+      { ...usable, gigaflops: 9.5, startMs: 300 },
+    ],
+    chosen: { ...chosen, passedOver: [...chosen.passedOver] },
+  }
+}
+
+/** A place for a test's output, which can be read back. */
+export class Recorded {
+  text = ''
+
+  write(text: string): boolean {
+    this.text += text
+    return true
+  }
+}
+
+/** Enough of a folder of pictures: `names` in `folder`, each holding its own name. */
+export async function writePictures(folder: string, names: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name)
+      await writeFile(file, name)
+      return file
+    }),
+  )
+}
