@@ -2,7 +2,7 @@
 
 import type { Metadata } from 'sharp'
 import type { PictureInfo } from '../../contract/picture.ts'
-import { exifFromTiff } from './exif.ts'
+import { exifDensity, exifFromTiff } from './exif.ts'
 import { estimateJpegQuality } from './jpeg-quality.ts'
 import { sharp } from './libvips.ts'
 import { PIXEL_LIMIT, pictureDamaged, readHeader, readPictureFile, readPictureHead } from './open-picture.ts'
@@ -88,7 +88,7 @@ export async function decodePicture(
     icc: plan.converted ? null : (info.icc ?? null),
     exif,
     xmp: info.xmp ?? null,
-    density: info.density ?? null,
+    density: densityOf(info, exif),
     chromaSubsampling: info.chromaSubsampling ?? null,
   }
   return { raster, meta }
@@ -99,7 +99,7 @@ export async function describePicture(path: string): Promise<PictureDescription>
   const { format, bytes } = await readPictureHead(path)
   const info = await readHeader(path, path)
   const { width, height } = info.autoOrient
-  return { ...described(info, format, bytes), width, height, density: info.density ?? null }
+  return { ...described(info, format, bytes), width, height, density: densityOf(info, info.exif ?? null) }
 }
 
 /** How one file is decoded. */
@@ -197,6 +197,11 @@ function notesOn(info: Metadata, format: InputFormat, plan: Plan): string[] {
   if (info.iptc !== undefined) notes.push('Its old-style IPTC captions are not kept (EXIF and XMP are).')
   if (info.comments !== undefined && info.comments.length > 0) notes.push('Its text comments are not kept.')
   return notes
+}
+
+/** libvips finds the DPI of JPEG, PNG and TIFF; in WebP and AVIF they stand in EXIF alone. */
+function densityOf(info: Metadata, exif: Buffer | null): number | null {
+  return info.density ?? (exif === null ? null : exifDensity(exif))
 }
 
 function described(

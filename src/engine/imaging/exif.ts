@@ -7,6 +7,8 @@
 const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1')
 const TAG = {
   orientation: 0x0112,
+  xResolution: 0x011a,
+  resolutionUnit: 0x0128,
   exifDirectory: 0x8769,
   gpsDirectory: 0x8825,
   interopDirectory: 0xa005,
@@ -99,6 +101,23 @@ export function addExifToTiff(file: Buffer, exif: Buffer): Buffer {
   }
 }
 
+/** The dots per inch that an EXIF block states; null if it does not. */
+export function exifDensity(exif: Buffer): number | null {
+  try {
+    const reader = new TiffReader(tiffPart(exif))
+    const slots = reader.slots(reader.firstDirectory())
+    const resolution = slots.find((slot) => slot.tag === TAG.xResolution)
+    const unit = slots.find((slot) => slot.tag === TAG.resolutionUnit)
+    if (resolution === undefined) return null
+    const centimetres = unit !== undefined && reader.integer(unit) === 3
+    const density = Math.round(reader.rational(resolution) * (centimetres ? 2.54 : 1))
+    return density > 1 && Number.isFinite(density) ? density : null // 1 and less are a writer's "I don't know"
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
 function tiffPart(exif: Buffer): Buffer {
   return exif.subarray(0, 6).equals(EXIF_PREFIX) ? exif.subarray(6) : exif
 }
@@ -154,6 +173,12 @@ class TiffReader {
   /** A slot's first value, for SHORT and LONG. */
   integer(slot: Slot): number {
     return slot.type === SHORT ? this.u16(slot.at + 8) : this.u32(slot.at + 8)
+  }
+
+  /** A slot's first value, for RATIONAL. */
+  rational(slot: Slot): number {
+    const at = this.u32(slot.at + 8)
+    return this.u32(at) / this.u32(at + 4)
   }
 
   setInteger(slot: Slot, value: number): void {

@@ -1,0 +1,242 @@
+/** Pixels and their metadata → a picture file. What the format can't hold is said in `notes`. */
+
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { Sharp } from 'sharp'
+import { LimpidError } from '../../contract/errors.ts'
+import type { OutputFormat } from '../../contract/picture.ts'
+import { checkTarget, type FileSystem, writeFileAtomically } from './atomic-write.ts'
+import type { PictureMetadata } from './decode.ts'
+import { addExifToTiff, exifFromTiff, normaliseExif } from './exif.ts'
+import { sharp } from './libvips.ts'
+import { FORMATS, formatOfName, isOutputFormat, WRITABLE_LIST } from './picture-formats.ts'
+import { type CarriedBlocks, pngCarrier } from './png-carrier.ts'
+import type { Raster } from './raster.ts'
+import { joinAlpha, overWhite, toEightBits } from './sample-layout.ts'
+import { normaliseXmp } from './xmp.ts'
+
+export type EncodeTarget = {
+  path: string
+  /** By the path's extension if absent */
+  format?: OutputFormat
+  /** 1..100, for JPEG, WebP and AVIF; the format's default if absent */
+  quality?: number
+  overwrite?: boolean
+  /** `fast`: larger and sooner, without loss of anything; for files in a cache */
+  compression?: 'fast'
+}
+
+export type EncodedPicture = {
+  path: string
+  format: OutputFormat
+  /** The file's size */
+  bytes: number
+  /** Sentences for a person: what the format could not hold */
+  notes: string[]
+}
+
+/**
+ * Saves a picture: whole or not at all, read back before it counts, never over another file unasked. `meta` comes from
+ * decodePicture; null for a picture that came from no file.
+ */
+export async function encodePicture(
+  raster: Raster,
+  meta: PictureMetadata | null,
+  target: EncodeTarget,
+  fileSystem?: FileSystem,
+): Promise<EncodedPicture> {
+  const format = await requireTarget(target)
+  requireSize(raster, format, target.path)
+  const notes: string[] = []
+  const fitted = fitToFormat(raster, format, notes)
+  const blocks = fitMetadata(fitted, meta, format, notes)
+  const bytes = await encode(fitted, meta, blocks, format, target).catch((cause: unknown) => {
+    const name = basename(target.path)
+    const file = resolve(target.path)
+    const message = `${name} could not be saved as ${FORMATS[format].label}.`
+    throw new LimpidError('result-invalid', message, { hint: 'Save it as PNG or TIFF.', file, cause })
+  })
+  notes.push(...(await missingBlocks(bytes, blocks, format)))
+  await writeFileAtomically(target.path, bytes, {
+    overwrite: target.overwrite ?? false,
+    verify: (temporary) => requireReadable(temporary, bytes, fitted, target.path),
+    ...(fileSystem === undefined ? {} : { fileSystem }),
+  })
+  return { path: target.path, format, bytes: bytes.length, notes }
+}
+
+/** Rejects, before long work, a target that can't be written in the end. Resolves to the format that it will have. */
+export async function requireTarget(target: EncodeTarget): Promise<OutputFormat> {
+  const format = target.format ?? formatOfName(target.path)
+  if (format === null || !isOutputFormat(format)) {
+    const name = basename(target.path)
+    const message = `${name} does not say in which format to save.`
+    const hint = `End its name in .png, .jpg, .webp, .avif or .tif, or name the format: ${WRITABLE_LIST}.`
+    throw new LimpidError('bad-request', message, { hint, file: resolve(target.path) })
+  }
+  const { quality } = target
+  if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw new LimpidError(
+      'bad-request',
+      `The quality ${quality} is none: it is a whole number from 1 to 100.`,
+    )
+  }
+  await checkTarget(target.path, { overwrite: target.overwrite ?? false })
+  return format
+}
+
+function requireSize(raster: Raster, format: OutputFormat, path: string): void {
+  const { width, height } = raster
+  const { label, output } = FORMATS[format]
+  if (output !== null && Math.max(width, height) > output.maxSide) {
+    const message = `${basename(path)} can't be ${label}: ${label} holds at most ${output.maxSide} px a side, and this is ${width} × ${height} px.`
+    throw new LimpidError('bad-request', message, { hint: 'Save it as PNG or TIFF.', file: resolve(path) })
+  }
+}
+
+/** Brings depth and alpha down to what the format holds. */
+function fitToFormat(raster: Raster, format: OutputFormat, notes: string[]): Raster {
+  const { label, output } = FORMATS[format]
+  let fitted = raster
+  if (raster.alpha !== null && !output?.alpha) {
+    fitted = overWhite(fitted)
+    notes.push(`${label} has no transparency: the picture was laid over white.`)
+  }
+  if (raster.depth === 16 && output !== null && output.depth < 16) {
+    if (output.depth === 8) fitted = toEightBits(fitted)
+    notes.push(`${label} holds ${output.depth} bits a sample: the 16-bit picture was reduced.`)
+  }
+  if (raster.channels === 1 && !output?.grey) {
+    notes.push(`${label} has no grey pictures: it was saved as RGB with three equal channels.`)
+  }
+  return fitted
+}
+
+/** The metadata blocks as they are to stand in the file. */
+function fitMetadata(
+  raster: Raster,
+  meta: PictureMetadata | null,
+  format: OutputFormat,
+  notes: string[],
+): CarriedBlocks {
+  if (meta === null) return { icc: null, exif: null, xmp: null }
+  let icc = meta.icc
+  const profileSpace = icc?.toString('latin1', 16, 20).trim()
+  if (icc !== null && profileSpace !== (raster.channels === 1 ? 'GRAY' : 'RGB')) {
+    icc = null
+    notes.push('Its colour profile does not fit a picture with these channels and was left out.')
+  } else if (icc !== null && raster.channels === 1 && !FORMATS[format].output?.grey) {
+    notes.push('Its grey colour profile was applied: the saved picture is in sRGB.')
+  }
+  const exif = meta.exif === null ? null : normaliseExif(meta.exif, raster)
+  return { icc, exif, xmp: meta.xmp === null ? null : normaliseXmp(meta.xmp) }
+}
+
+async function encode(
+  raster: Raster,
+  meta: PictureMetadata | null,
+  blocks: CarriedBlocks,
+  format: OutputFormat,
+  target: EncodeTarget,
+): Promise<Buffer> {
+  const isGrey = raster.channels === 1 && FORMATS[format].output?.grey === true
+  const space = isGrey ? (raster.depth === 16 ? 'grey16' : 'b-w') : raster.depth === 16 ? 'rgb16' : 'srgb'
+  // A grey profile must not stand beside three channels: there, libvips turns the pixels to sRGB with it.
+  const keepsProfile = blocks.icc !== null && (isGrey || raster.channels === 3)
+  let pipeline = input(raster, blocks, keepsProfile).toColourspace(space)
+  if (keepsProfile) pipeline = pipeline.keepIccProfile()
+  if (blocks.xmp !== null) pipeline = pipeline.keepXmp()
+  if (blocks.exif !== null && format !== 'tiff') pipeline = pipeline.keepExif()
+  const density = meta?.density ?? null
+  if (density !== null && format !== 'tiff') pipeline = pipeline.withDensity(density)
+  const bytes = await asFormat(pipeline, raster, meta, format, target).toBuffer()
+  return format === 'tiff' && blocks.exif !== null ? addExifToTiff(bytes, blocks.exif) : bytes
+}
+
+/** The pixels for libvips; in a carrier only where there is something to carry. */
+function input(raster: Raster, blocks: CarriedBlocks, keepsProfile: boolean): Sharp {
+  const limits = { limitInputPixels: false, unlimited: true }
+  if (blocks.icc !== null || blocks.exif !== null || blocks.xmp !== null) {
+    return sharp(pngCarrier(raster, blocks), { ...limits, ignoreIcc: keepsProfile })
+  }
+  const { samples, bands } = joinAlpha(raster)
+  const { width, height } = raster
+  return sharp(samples, { ...limits, raw: { width, height, channels: bands } })
+}
+
+function asFormat(
+  pipeline: Sharp,
+  raster: Raster,
+  meta: PictureMetadata | null,
+  format: OutputFormat,
+  { quality, compression }: EncodeTarget,
+): Sharp {
+  const fast = compression === 'fast'
+  switch (format) {
+    case 'png':
+      return pipeline.png({ compressionLevel: fast ? 1 : 6, adaptiveFiltering: !fast })
+    case 'jpeg': {
+      // A JPEG is saved again at its own quality, but not below 92: a second rounding should not show.
+      const original = meta?.info.jpegQuality ?? null
+      const chromaSubsampling = original !== null && meta?.chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4'
+      const fallback = original === null ? 95 : Math.max(original, 92)
+      return pipeline.jpeg({ quality: quality ?? fallback, chromaSubsampling })
+    }
+    case 'webp':
+      return pipeline.webp({ quality: quality ?? 90, smartSubsample: true, exact: raster.alpha !== null })
+    case 'avif':
+      return pipeline.avif({ quality: quality ?? 70, bitdepth: raster.depth === 16 ? 12 : 8 })
+    case 'tiff': {
+      const pxPerMm = (meta?.density ?? 25.4) / 25.4
+      const resolution = { xres: pxPerMm, yres: pxPerMm, resolutionUnit: 'inch' as const }
+      const bigtiff = raster.samples.byteLength + (raster.alpha?.byteLength ?? 0) > 3.9e9
+      const kind = fast
+        ? { compression: 'none' as const }
+        : { compression: 'deflate' as const, predictor: 'horizontal' as const }
+      return pipeline.tiff({ ...kind, ...resolution, bigtiff })
+    }
+  }
+}
+
+/** What should stand in the file but does not: libvips drops a block that it finds wrong or too large. */
+async function missingBlocks(bytes: Buffer, blocks: CarriedBlocks, format: OutputFormat): Promise<string[]> {
+  const notes: string[] = []
+  const { icc, exif, xmp } = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const { label, output } = FORMATS[format]
+  const profileIsKept =
+    blocks.icc !== null && (output?.grey || blocks.icc.toString('latin1', 16, 20) !== 'GRAY')
+  if (profileIsKept && !icc) notes.push(`Its colour profile could not be kept in ${label}.`)
+  const exifThere = exif !== undefined || (format === 'tiff' && exifFromTiff(bytes) !== null)
+  if (blocks.exif !== null && !exifThere) notes.push(`Its EXIF data could not be kept in ${label}.`)
+  if (blocks.xmp !== null && !xmp) notes.push(`Its XMP data could not be kept in ${label}.`)
+  return notes
+}
+
+/** Reads the file back from the disk: the same bytes, and they decode to the last row. */
+async function requireReadable(path: string, bytes: Buffer, raster: Raster, target: string): Promise<void> {
+  const { width, height } = raster
+  let cause: unknown
+  try {
+    // readFile takes at most 2 GB; what is larger is decoded from the disk without the comparison.
+    const back = bytes.length < 2 ** 31 - 1 ? await readFile(path) : path
+    if (typeof back === 'string' || back.equals(bytes)) {
+      const options = { failOn: 'error' as const, limitInputPixels: false, unlimited: true }
+      const info = await sharp(back, options).metadata()
+      // Decoders run from the top: asking for the last pixel decodes all of them, without holding them.
+      const last = { left: width - 1, top: height - 1, width: 1, height: 1 }
+      await sharp(back, options).extract(last).raw().toBuffer()
+      if (info.width === width && info.height === height) return
+    }
+  } catch (error) {
+    cause = error
+  }
+  throw new LimpidError(
+    'result-invalid',
+    `${basename(target)} did not read back right after it was written.`,
+    {
+      hint: 'The disk may be failing: save to another one. Nothing was changed.',
+      file: resolve(target),
+      cause,
+    },
+  )
+}
