@@ -14,7 +14,10 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'limpid-place-'))
   tfjs = join(root, 'tfjs-node-gpu')
   await mkdir(tfjs)
-  await writeFile(join(tfjs, 'package.json'), '{ "version": "4.22.0", "binary": { "napi_versions": [3, 8] } }')
+  await writeFile(
+    join(tfjs, 'package.json'),
+    '{ "version": "4.22.0", "binary": { "napi_versions": [3, 8] } }',
+  )
   library = await storeLibrary('library')
   binding = await storeEntry(join(root, 'binding'), 'built here', (staging) =>
     writeFile(join(staging, 'tfjs_binding.node'), 'binding'),

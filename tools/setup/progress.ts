@@ -1,45 +1,55 @@
 import { SingleBar } from 'cli-progress'
 
-/** Runs `work`, which may report how far it is (0..total). Shows nothing if it takes less than 2 s. */
+/**
+ * Runs `work`, which may report how far it is (0..total). Shows nothing if it takes less than 2 s; after that, on a
+ * terminal one line that is redrawn, elsewhere (CI, a pipe) a plain line every 5 s.
+ */
 export async function withProgress<T>(
   label: string,
   total: number | null,
   work: (report: (done: number) => void) => Promise<T>,
 ): Promise<T> {
   const SHOW_AFTER_MS = 2_000
-  let done = 0
-  let bar: SingleBar | null = null
   const startedAt = Date.now()
-  const timer = setTimeout(() => {
-    bar = makeBar(total !== null)
-    bar.start(total ?? 1, done, { label, elapsed: elapsed(startedAt) })
-  }, SHOW_AFTER_MS)
-  const ticker = setInterval(() => bar?.update({ elapsed: elapsed(startedAt) }), 500)
+  let done = 0
+  let display: Display | null = null
+  const show = () => display?.show(done, `${Math.round((Date.now() - startedAt) / 1000)} s`)
+  const timer = setInterval(() => {
+    if (Date.now() - startedAt < SHOW_AFTER_MS) return
+    display ??= process.stderr.isTTY ? redrawnLine(label, total) : plainLines(label, total)
+    show()
+  }, 500)
   try {
     return await work((value) => {
-      done = total === null ? value : Math.min(value, total)
-      bar?.update(done)
+      done = value
     })
   } finally {
-    clearTimeout(timer)
-    clearInterval(ticker)
-    bar = bar as SingleBar | null // assigned in the timer, which the compiler can't see
-    bar?.update({ elapsed: elapsed(startedAt) })
-    bar?.stop()
+    clearInterval(timer)
+    show()
+    ;(display as Display | null)?.end()
   }
 }
 
-/** On a terminal one line that is redrawn; elsewhere (CI, a pipe) a plain line every 5 s. */
-function makeBar(knowsTotal: boolean): SingleBar {
-  return new SingleBar({
-    stream: process.stderr,
-    format: knowsTotal ? '  {label}: {percentage} % ({elapsed})' : '  {label} ({elapsed})',
-    noTTYOutput: true,
-    notTTYSchedule: 5_000,
-    hideCursor: true,
-  })
+interface Display {
+  show(done: number, elapsed: string): void
+  end(): void
 }
 
-function elapsed(startedAt: number): string {
-  return `${Math.round((Date.now() - startedAt) / 1000)} s`
+function redrawnLine(label: string, total: number | null): Display {
+  const format = total === null ? '  {label} ({elapsed})' : '  {label} {bar} {percentage} % ({elapsed})'
+  const bar = new SingleBar({ stream: process.stderr, format, hideCursor: true, barsize: 24 })
+  bar.start(total ?? 1, 0, { label, elapsed: '2 s' })
+  return { show: (done, elapsed) => bar.update(done, { elapsed }), end: () => bar.stop() }
+}
+
+function plainLines(label: string, total: number | null): Display {
+  const EVERY_MS = 5_000
+  let shownAt = 0
+  const show = (done: number, elapsed: string) => {
+    if (Date.now() - shownAt < EVERY_MS) return
+    shownAt = Date.now()
+    const percent = total === null ? '' : `${Math.min(100, Math.floor((100 * done) / total))} %, `
+    console.error(`  ${label} (${percent}${elapsed})`)
+  }
+  return { show, end: () => {} }
 }

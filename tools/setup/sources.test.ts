@@ -42,7 +42,10 @@ test('the first source that answers is used, and why the earlier ones did not is
 })
 
 test('when none works there is a reason for each', async () => {
-  const { result, attempts } = await firstThatWorks([failing('the cache'), failing('pip')], async () => 'never')
+  const { result, attempts } = await firstThatWorks(
+    [failing('the cache'), failing('pip')],
+    async () => 'never',
+  )
   expect(result).toBeNull()
   expect(attempts).toHaveLength(2)
 })

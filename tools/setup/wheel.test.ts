@@ -44,7 +44,9 @@ test("of TensorFlow's wheel, the library and the C API's headers are laid out, a
     'libtensorflow_framework.so.2',
     'tsl_status.h',
   ])
-  expect(await readFile(join(root, 'out', 'lib', 'libtensorflow_cc.so.2'), 'utf8')).toBe('library '.repeat(1000))
+  expect(await readFile(join(root, 'out', 'lib', 'libtensorflow_cc.so.2'), 'utf8')).toBe(
+    'library '.repeat(1000),
+  )
   expect(reported.at(-1)).toBe(8000 + 9 + 3 * 6)
 })
 

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { closingLine } from './counts.ts'
+import { countReport } from './endToEnd.ts'
+
+test('the closing line adds up all suites', () => {
+  const skipped = [{ name: 'in Electron', reason: 'not there' }]
+  const line = closingLine([
+    { passed: 3, failed: 0, skipped: [] },
+    { passed: 2, failed: 1, skipped },
+  ])
+  expect(line).toBe('5 passed, 1 failed, 1 skipped')
+})
+
+test("Playwright's report is counted through its nested suites, and a skip keeps its reason", () => {
+  const outcome = (
+    status: 'expected' | 'unexpected' | 'flaky' | 'skipped',
+    annotations = [{ type: 'skip', description: 'no GPU' }],
+  ) => ({
+    projectName: 'chromium',
+    status,
+    annotations,
+  })
+  const counts = countReport({
+    errors: [],
+    suites: [
+      {
+        title: 'denoise.spec.ts',
+        specs: [{ title: 'drops a photo', tests: [outcome('expected'), outcome('unexpected')] }],
+        suites: [{ title: 'on the GPU', specs: [{ title: 'is fast', tests: [outcome('skipped')] }] }],
+      },
+    ],
+  })
+  expect(counts).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: [{ name: '[chromium] denoise.spec.ts › on the GPU: is fast', reason: 'no GPU' }],
+  })
+})
+
+test('a run that left no report, or an error outside any test, is a failure', () => {
+  expect(countReport(null).failed).toBe(1)
+  expect(countReport({ suites: [], errors: [{ message: 'no tests found' }] }).failed).toBe(1)
+})
