@@ -137,6 +137,9 @@ export class EngineProcess {
       env,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: Ctrl-C in a terminal reaches the app, which ends the engine in an orderly way. The
+      // engine ends by itself when its channel closes, however the app died. On Windows it would open a window.
+      detached: process.platform !== 'win32',
     })
     const said = new TextTail()
     this.#child = child

@@ -1,0 +1,125 @@
+/** The application: opens its state, starts its engines, puts the contract's methods on top; faces call it. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AppApi } from '../contract/api.ts'
+import type { BackendName } from '../contract/backend.ts'
+import { checkedApi } from './checked-api.ts'
+import { openDatabase } from './database.ts'
+import { Engines } from './engines.ts'
+import { Events } from './events.ts'
+import { writeError } from './file-errors.ts'
+import { projectRoot } from './folders.ts'
+import { JobStore } from './job-store.ts'
+import { Jobs } from './jobs.ts'
+import { keepPicture } from './kept-pictures.ts'
+import { Library } from './library.ts'
+import { mediaFile } from './media.ts'
+import { appMethods } from './methods.ts'
+import { findModel } from './models.ts'
+import { PictureCache } from './picture-cache.ts'
+import { PictureStore } from './picture-store.ts'
+import { SettingsStore } from './settings.ts'
+import { defaultPicturesFolder } from './suggest-target.ts'
+
+const GIGABYTE = 1e9
+
+export type AppOptions = {
+  /** Library, settings, the user's models (defaultFolders of folders.ts). */
+  dataFolder: string
+  /** What can be made anew. */
+  cacheFolder: string
+  /** The engine's main file. */
+  engineEntry?: string
+  /** The Node that runs engines; this process's own if absent. */
+  execPath?: string
+  /** Above the user's setting. */
+  backend?: BackendName
+  /** The models that Limpid comes with. */
+  shippedModels?: string
+  /** Where pictures are saved whose own folder can't be written. */
+  picturesFolder?: string
+  /** How long a cancelled job may take before its engine is killed, ms. */
+  cancelGraceMs?: number
+  /** What cached results may take, bytes. */
+  cacheLimitBytes?: number
+}
+
+export type App = AppApi & {
+  /** The absolute path of the file that a media path (as in a `Picture` or a `Job`) names; null: not for anybody. */
+  media(path: string): string | null
+  /**
+   * Keeps a picture that came as bytes in the cache, until it is taken off the filmstrip, and gives its path, for
+   * `addPictures`. `uploaded`: by a browser, which saves by downloading.
+   */
+  keepPicture(
+    name: string,
+    content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    options: { uploaded: boolean; limitBytes?: number },
+  ): Promise<string>
+  /** Whether a path is one that `keepPicture` gave with `uploaded`. */
+  isUploaded(path: string): boolean
+  /** Ends the engines. What runs and waits is `interrupted` at the next start. */
+  close(): Promise<void>
+}
+
+export async function openApp(options: AppOptions): Promise<App> {
+  const { dataFolder, cacheFolder } = options
+  await mkdir(cacheFolder, { recursive: true }).catch((cause) => {
+    throw writeError(cause, cacheFolder)
+  })
+  const { db, close: closeDatabase } = openDatabase(dataFolder)
+  try {
+    const events = new Events()
+    const settings = new SettingsStore(db)
+    const cache = new PictureCache(cacheFolder)
+    const modelFolders = {
+      shipped: options.shippedModels ?? join(projectRoot, 'models'),
+      user: join(dataFolder, 'models'),
+    }
+    const engines = new Engines(
+      {
+        entry: options.engineEntry ?? join(projectRoot, 'src/engine/main.ts'),
+        execPath: options.execPath,
+        cancelGraceMs: options.cancelGraceMs,
+        backend: () => options.backend ?? settings.all.backend,
+      },
+      events,
+    )
+    const library = new Library({ store: new PictureStore(db), cache, events, engine: engines.imaging })
+    const jobs = new Jobs(new JobStore(db), events, {
+      library,
+      cache,
+      engines,
+      findModel: (id) => findModel(modelFolders, id),
+      cacheLimitBytes: options.cacheLimitBytes ?? 5 * GIGABYTE,
+    })
+    await library.load()
+    jobs.load()
+    engines.warmUp()
+
+    const picturesFolder = options.picturesFolder ?? defaultPicturesFolder()
+    let closed: Promise<void> | null = null
+    return {
+      ...checkedApi(
+        appMethods({ library, jobs, cache, events, settings, engines, modelFolders, picturesFolder }),
+      ),
+      events: (signal) => events.subscribe(signal),
+      media: (path) =>
+        mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),
+      keepPicture: (name, content, { uploaded, limitBytes }) =>
+        keepPicture(uploaded ? cache.uploads : cache.kept, name, content, limitBytes),
+      isUploaded: (path) => cache.isUploaded(path),
+      close() {
+        closed ??= (async () => {
+          await Promise.all([jobs.close(engines.close()), library.close()])
+          events.close()
+          closeDatabase()
+        })()
+        return closed
+      },
+    }
+  } catch (error) {
+    closeDatabase()
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { BackendChoice } from '../contract/backend.ts'
+import type { EngineOutput } from '../contract/engine-protocol.ts'
+import { toErrorData } from '../contract/errors.ts'
+import { type EngineOptions, EngineProcess } from './engine-process.ts'
+import type { Events } from './events.ts'
+
+type Options = Omit<EngineOptions, 'onBackend'> & Required<Pick<EngineOptions, 'backend'>>
+
+/** The engine processes by what they are for, each started when it is first needed. */
+export class Engines {
+  /** Reads and writes pictures; no model runs in it, so it answers at once while one runs. */
+  readonly imaging: EngineProcess
+  readonly restoration: EngineProcess
+  /** What the restoration runs on; null until it has started. */
+  backend: BackendChoice | null = null
+  readonly #options: Options
+  readonly #events: Events
+  #wanted: ReturnType<Options['backend']>
+  #closed = false
+
+  constructor(options: Options, events: Events) {
+    this.#options = options
+    this.#events = events
+    this.#wanted = options.backend()
+    this.imaging = new EngineProcess(options)
+    this.restoration = new EngineProcess({
+      ...options,
+      onBackend: (choice) => {
+        this.backend = choice
+        events.emit({ type: 'backend', backend: choice })
+      },
+    })
+  }
+
+  /** Starts the backend, so that the first picture does not wait for it. */
+  warmUp(): void {
+    this.restoration.run('warmup', {}).catch((error) => {
+      if (!this.#closed) this.#events.emit({ type: 'error', error: toErrorData(error) })
+    })
+  }
+
+  /** Another backend may have been chosen in the settings. */
+  followBackend(): void {
+    const wanted = this.#options.backend()
+    if (wanted === this.#wanted) return
+    this.#wanted = wanted
+    this.restoration.restart()
+    this.warmUp()
+  }
+
+  /** In a process of its own: it starts backends beside the one in use, and must not wait for a long job. */
+  async doctor(): Promise<EngineOutput<'doctor'>> {
+    const engine = new EngineProcess(this.#options)
+    try {
+      return await engine.run('doctor', {})
+    } finally {
+      await engine.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([this.imaging.close(), this.restoration.close()])
+  }
+}

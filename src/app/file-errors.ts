@@ -1,0 +1,27 @@
+import { LimpidError } from '../contract/errors.ts'
+
+/** What went wrong when `path` was read. */
+export function readError(cause: unknown, path: string): LimpidError {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const hint = 'Check the name; it may have been moved or its drive taken out.'
+    return new LimpidError('file-not-found', `${path} is not there.`, { hint, file: path, cause })
+  }
+  const hint = 'Check its permissions.'
+  return new LimpidError('file-unreadable', `${path} cannot be read (${code}).`, { hint, file: path, cause })
+}
+
+/** What went wrong when `path` was written. */
+export function writeError(cause: unknown, path: string): LimpidError {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const hint = 'Make room on that drive, then try again.'
+    return new LimpidError('disk-full', `No space was left to write ${path}.`, { hint, file: path, cause })
+  }
+  const hint = 'Check the permissions of its folder.'
+  return new LimpidError('file-unwritable', `${path} cannot be written (${code}).`, {
+    hint,
+    file: path,
+    cause,
+  })
+}

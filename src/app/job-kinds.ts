@@ -1,0 +1,38 @@
+/** Every kind of job: in which engine it runs, and how. To add one, add it here and to the contract's `jobSchema`. */
+import type { Job } from '../contract/api.ts'
+import type { Progress } from '../contract/engine-protocol.ts'
+import type { ModelSummary } from '../contract/model.ts'
+import type { EngineProcess } from './engine-process.ts'
+import { runExport } from './job-export.ts'
+import { runRestore } from './job-restore.ts'
+import type { Library } from './library.ts'
+import type { PictureCache } from './picture-cache.ts'
+
+/** Jobs of a lane run one after the other; lanes run side by side. Each has an engine process. */
+export type Lane = 'imaging' | 'restoration'
+
+export type JobContext = {
+  library: Library
+  cache: PictureCache
+  engines: Record<Lane, EngineProcess>
+  findModel: (id: string) => Promise<ModelSummary>
+  /** Ids of pictures that unfinished jobs are about. */
+  busyPictures: () => Set<string>
+  cacheLimitBytes: number
+}
+
+export type JobRun = {
+  job: Job
+  /** As it was asked for, from its row: parse it. */
+  request: unknown
+  signal: AbortSignal
+  onProgress: (progress: Progress) => void
+}
+
+/** Gives what the job leaves behind for faces to see. */
+export type JobRunner = (run: JobRun, context: JobContext) => Promise<Pick<Job, 'saved'>>
+
+export const jobKinds: Record<Job['kind'], { lane: Lane; run: JobRunner }> = {
+  restore: { lane: 'restoration', run: runRestore },
+  export: { lane: 'imaging', run: runExport },
+}

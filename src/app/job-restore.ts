@@ -1,0 +1,50 @@
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { LimpidError } from '../contract/errors.ts'
+import { stepSchema } from '../contract/picture.ts'
+import { keepCacheWithin } from './cache-limit.ts'
+import type { JobRunner } from './job-kinds.ts'
+
+export const restoreRequestSchema = z.object({ steps: z.array(stepSchema).min(1) })
+
+/** Runs the steps on a picture, at full strength: blending happens when it is shown and when it is saved. */
+export const runRestore: JobRunner = async ({ job, request, signal, onProgress }, context) => {
+  const { library, cache, engines } = context
+  await library.refresh(job.pictureId)
+  const { path } = library.record(job.pictureId).picture
+  const steps = restoreRequestSchema.parse(request).steps.map((step) => ({ ...step, strength: 1 }))
+  const resolved = await Promise.all(
+    steps.map(async ({ task, model, strength }) => ({
+      task,
+      folder: (await context.findModel(model)).folder,
+      strength,
+    })),
+  )
+  const run = job.id
+  try {
+    const folder = join(cache.folder(job.pictureId), run)
+    const output = await engines.restoration.run(
+      'restore',
+      { path, steps: resolved, folder },
+      { signal, onProgress },
+    )
+    if (await library.refresh(job.pictureId)) throw changedMeanwhile(path)
+    await library.keepResult(job.pictureId, run, steps, output)
+  } catch (thrown) {
+    await cache.removeRun(job.pictureId, run)
+    throw thrown
+  }
+  keepCacheWithin(context.cacheLimitBytes, library, context.busyPictures())
+  return { saved: null }
+}
+
+function changedMeanwhile(path: string): LimpidError {
+  return new LimpidError(
+    'bad-request',
+    `${basename(path)} was changed by another program while it was restored.`,
+    {
+      hint: 'Restore it again.',
+      file: path,
+    },
+  )
+}

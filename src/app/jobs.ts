@@ -1,0 +1,181 @@
+/** The queue: jobs are rows before they start, run in order in their lane, and outlive the app as `interrupted`. */
+import { randomUUID } from 'node:crypto'
+import type { Job } from '../contract/api.ts'
+import { LimpidError, toErrorData } from '../contract/errors.ts'
+import type { Events } from './events.ts'
+import { type JobContext, jobKinds, type Lane } from './job-kinds.ts'
+import type { JobRecord, JobStore } from './job-store.ts'
+
+const UNFINISHED: readonly Job['state'][] = ['queued', 'running']
+
+type Entry = JobRecord & { stop: AbortController }
+
+export class Jobs {
+  readonly #store: JobStore
+  readonly #events: Events
+  readonly #context: JobContext
+  /** In the order that they were asked for. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #lanes = new Map<Lane, Promise<void>>()
+  #closed = false
+
+  constructor(store: JobStore, events: Events, context: Omit<JobContext, 'busyPictures'>) {
+    this.#store = store
+    this.#events = events
+    this.#context = { ...context, busyPictures: () => this.busyPictures() }
+  }
+
+  /** Takes up what the app's last end cut short; it waits for `resume`. */
+  load(): void {
+    for (const record of this.#store.takeUp()) this.#enter(record)
+  }
+
+  get all(): Job[] {
+    return [...this.#entries.values()].map(({ job }) => job)
+  }
+
+  get(id: string): Job | undefined {
+    return this.#entries.get(id)?.job
+  }
+
+  /** Queues one job for each request, all of them or none. */
+  add(kind: Job['kind'], requests: { pictureId: string; request: unknown }[]): Job[] {
+    const records = requests.map(({ pictureId, request }): JobRecord => {
+      const id = randomUUID()
+      return {
+        job: { id, kind, pictureId, state: 'queued', progress: null, error: null, saved: null },
+        request,
+      }
+    })
+    this.#store.add(records)
+    for (const record of records) {
+      const { job } = this.#enter(record)
+      this.#events.emit({ type: 'job', job })
+    }
+    this.#pump()
+    return records.map(({ job }) => job)
+  }
+
+  cancel(ids: string[]): void {
+    for (const id of ids) {
+      const entry = this.#entries.get(id)
+      if (!entry) continue
+      const { state } = entry.job
+      if (state === 'running') entry.stop.abort()
+      if (state !== 'queued' && state !== 'interrupted') continue
+      const error = new LimpidError('cancelled', 'Cancelled before it began.').toData()
+      this.#change(entry, { state: 'cancelled', error })
+    }
+  }
+
+  /** Queues every interrupted job again, in the old order. */
+  resume(): Job[] {
+    const entries = [...this.#entries.values()].filter(({ job }) => job.state === 'interrupted')
+    for (const entry of entries) this.#change(entry, { state: 'queued' })
+    this.#pump()
+    return entries.map(({ job }) => job)
+  }
+
+  /** The picture goes: its jobs are cancelled and forgotten. Resolves when none of them runs. */
+  async forgetPicture(pictureId: string): Promise<void> {
+    const entries = [...this.#entries.values()].filter(({ job }) => job.pictureId === pictureId)
+    const running = entries.some(({ job }) => job.state === 'running')
+    this.cancel(entries.map(({ job }) => job.id))
+    for (const { job } of entries) this.#entries.delete(job.id)
+    if (running) await Promise.all(entries.map(({ job }) => this.#settled.get(job.id)))
+  }
+
+  unfinished(kind: Job['kind']): JobRecord[] {
+    return [...this.#entries.values()].filter(
+      ({ job }) => job.kind === kind && UNFINISHED.includes(job.state),
+    )
+  }
+
+  /** Whether a restoration of this picture is queued or running. */
+  isRestoring(pictureId: string): boolean {
+    return this.all.some((job) => isRestoreOf(job, pictureId))
+  }
+
+  busyPictures(): Set<string> {
+    const busy = this.all.filter((job) => UNFINISHED.includes(job.state))
+    return new Set(busy.map((job) => job.pictureId))
+  }
+
+  /** What runs and waits stays in its row as it is: `interrupted` at the next start. Close the engines meanwhile. */
+  async close(engines: Promise<unknown>): Promise<void> {
+    this.#closed = true
+    await engines
+    await Promise.all(this.#lanes.values())
+  }
+
+  readonly #settled = new Map<string, Promise<void>>()
+
+  #enter(record: JobRecord): Entry {
+    const entry = { ...record, stop: new AbortController() }
+    this.#entries.set(record.job.id, entry)
+    return entry
+  }
+
+  #pump(): void {
+    for (const lane of ['imaging', 'restoration'] as const) {
+      if (!this.#lanes.has(lane)) this.#work(lane)
+    }
+  }
+
+  #work(lane: Lane): void {
+    const entry = this.#closed ? undefined : this.#nextOf(lane)
+    if (!entry) return
+    const { id } = entry.job
+    const run = this.#run(entry).finally(() => {
+      this.#lanes.delete(lane)
+      this.#settled.delete(id)
+      // The other lane may have waited for this job.
+      this.#pump()
+    })
+    this.#lanes.set(lane, run)
+    this.#settled.set(id, run)
+  }
+
+  #nextOf(lane: Lane): Entry | undefined {
+    const before: Job[] = []
+    for (const entry of this.#entries.values()) {
+      const { job } = entry
+      // Saving waits for the restoration that was asked for before it.
+      const waits = job.kind === 'export' && before.some((earlier) => isRestoreOf(earlier, job.pictureId))
+      if (job.state === 'queued' && jobKinds[job.kind].lane === lane && !waits) return entry
+      before.push(job)
+    }
+    return undefined
+  }
+
+  async #run(entry: Entry): Promise<void> {
+    this.#change(entry, { state: 'running' })
+    const { job, request, stop } = entry
+    const onProgress = (progress: Job['progress']) => {
+      if (stop.signal.aborted || this.#closed) return
+      entry.job = { ...entry.job, progress }
+      this.#events.emit({ type: 'job', job: entry.job })
+    }
+    let end: Partial<Job>
+    try {
+      const run = { job, request, signal: stop.signal, onProgress }
+      end = { state: 'done', ...(await jobKinds[job.kind].run(run, this.#context)) }
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      end = { state: error.code === 'cancelled' ? 'cancelled' : 'failed', error }
+    }
+    // A job that ended well while the app closes is done; one that the closing cut short is interrupted.
+    if (this.#closed && end.state !== 'done') return
+    this.#change(entry, { ...end, progress: null })
+  }
+
+  #change(entry: Entry, changes: Partial<Job>): void {
+    entry.job = { ...entry.job, ...changes }
+    this.#store.save(entry.job)
+    this.#events.emit({ type: 'job', job: entry.job })
+  }
+}
+
+function isRestoreOf(job: Job, pictureId: string): boolean {
+  return job.kind === 'restore' && job.pictureId === pictureId && UNFINISHED.includes(job.state)
+}

@@ -1,0 +1,255 @@
+/** The pictures on the filmstrip: which they are, what was read of them, what was made of them. */
+import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { EngineOutput } from '../contract/engine-protocol.ts'
+import { LimpidError, toErrorData } from '../contract/errors.ts'
+import type { Picture, Result, Step } from '../contract/picture.ts'
+import type { EngineProcess } from './engine-process.ts'
+import type { Events } from './events.ts'
+import { readError } from './file-errors.ts'
+import { findPictures } from './find-pictures.ts'
+import type { PictureCache } from './picture-cache.ts'
+import { type PictureRecord, type PictureStore, UNREAD } from './picture-store.ts'
+
+export type LibraryParts = {
+  store: PictureStore
+  cache: PictureCache
+  events: Events
+  engine: EngineProcess
+}
+
+export class Library {
+  readonly #parts: LibraryParts
+  readonly #records = new Map<string, PictureRecord>()
+  readonly #byPath = new Map<string, PictureRecord>()
+  /** Ids of pictures to read. One at a time goes to the engine, so that a save never waits for a whole folder. */
+  readonly #unread: string[] = []
+  #reading: Promise<void> | null = null
+  #closed = false
+
+  constructor(parts: LibraryParts) {
+    this.#parts = parts
+  }
+
+  /** Takes up the pictures of last time. Those whose file is gone are dropped; changed ones are read anew. */
+  async load(): Promise<void> {
+    const { store, cache } = this.#parts
+    const records = store.load()
+    const files = await Promise.all(records.map(({ picture }) => stat(picture.path).catch((error) => error)))
+    for (const [index, record] of records.entries()) {
+      const { picture } = record
+      if (files[index] instanceof Error && isGone(files[index])) {
+        store.delete(picture.id)
+        continue
+      }
+      this.#records.set(picture.id, record)
+      this.#byPath.set(picture.path, record)
+      if (isChanged(record, files[index]) || picture.state === 'reading') this.#readAnew(record)
+      else if (picture.state === 'ready' && !cache.hasViews(picture)) this.#readAnew(record)
+      else if (picture.result && !cache.hasResult(record)) this.dropResult(picture.id)
+    }
+    await cache.clean([...this.#records.values()])
+  }
+
+  get pictures(): Picture[] {
+    return [...this.#records.values()].map(({ picture }) => picture)
+  }
+
+  get records(): Iterable<PictureRecord> {
+    return this.#records.values()
+  }
+
+  picture(id: string): Picture | undefined {
+    return this.#records.get(id)?.picture
+  }
+
+  /** Fails with `bad-request`. */
+  record(id: string): PictureRecord {
+    const record = this.#records.get(id)
+    if (record) return record
+    throw new LimpidError('bad-request', `There is no picture with the id ${id}.`, {
+      hint: 'It was removed; open its file again.',
+    })
+  }
+
+  /** Opens files and folders. They come back at once as `reading`; what became of each follows as an event. */
+  async add(paths: string[]): Promise<{ pictures: Picture[]; errors: LimpidError[] }> {
+    const pictures = new Map<string, Picture>()
+    const errors: LimpidError[] = []
+    for (const path of paths.map((path) => resolve(path))) {
+      const entry = await stat(path).catch(() => null)
+      const found = entry?.isDirectory() ? await findPictures(path) : { paths: [path], errors: [] }
+      errors.push(...found.errors)
+      for (const file of found.paths) {
+        try {
+          const { picture } = await this.#open(file)
+          pictures.set(picture.id, picture)
+        } catch (thrown) {
+          errors.push(thrown instanceof LimpidError ? thrown : readError(thrown, file))
+        }
+      }
+    }
+    return { pictures: [...pictures.values()], errors }
+  }
+
+  async remove(id: string): Promise<void> {
+    const record = this.#records.get(id)
+    if (!record) return
+    this.#records.delete(id)
+    this.#byPath.delete(record.picture.path)
+    this.#parts.store.delete(id)
+    this.#parts.events.emit({ type: 'picture-removed', id })
+    await this.#parts.cache.remove(record.picture)
+  }
+
+  /** Looks whether the original changed on disk; if so it is read anew, and its result is dropped. */
+  async refresh(id: string): Promise<boolean> {
+    const record = this.record(id)
+    const file = await stat(record.picture.path).catch((error) => {
+      throw readError(error, record.picture.path)
+    })
+    if (!isChanged(record, file)) return false
+    record.fileModifiedMs = file.mtimeMs
+    record.fileBytes = file.size
+    this.#readAnew(record)
+    return true
+  }
+
+  /** A file was written by the app: if it is on the filmstrip it has changed. */
+  async written(path: string): Promise<void> {
+    const record = this.#byPath.get(resolve(path))
+    // If it can't be looked at, that shows when it is next used.
+    if (record) await this.refresh(record.picture.id).catch(() => false)
+  }
+
+  async keepResult(id: string, run: string, steps: Step[], output: EngineOutput<'restore'>): Promise<void> {
+    const record = this.#records.get(id)
+    const { cache } = this.#parts
+    if (!record) return cache.removeRun(id, run)
+    const older = record.resultFile
+    record.version++
+    record.resultFile = join(run, basename(output.result))
+    record.resultBytes = await cache.bytesOf(id, run)
+    record.usedMs = Date.now()
+    const { seconds, backend } = output
+    const view = cache.mediaPath(id, join(run, basename(output.view)), record.version)
+    this.#change(record, { result: { steps, view, seconds, backend, savedTo: null } })
+    if (older) await cache.removeRun(id, dirname(older))
+  }
+
+  dropResult(id: string): void {
+    const record = this.record(id)
+    this.#forgetResult(record)
+    this.#change(record, { result: null })
+  }
+
+  /** A result was saved; `path` null: as a download. */
+  saved(id: string, path: string | null): void {
+    const record = this.#records.get(id)
+    if (!record?.picture.result) return
+    record.usedMs = Date.now()
+    const result: Result = { ...record.picture.result, savedTo: path ?? record.picture.result.savedTo }
+    this.#change(record, { result })
+  }
+
+  /** Resolves when nothing is being read. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#unread.length = 0
+    await this.#reading
+  }
+
+  async #open(path: string): Promise<PictureRecord> {
+    const known = this.#byPath.get(path)
+    if (known) {
+      const changed = await this.refresh(known.picture.id)
+      if (!changed && known.picture.state === 'failed') this.#readAnew(known)
+      return known
+    }
+    const file = await stat(path)
+    if (!file.isFile()) throw new LimpidError('not-a-picture', `${path} is not a file.`, { file: path })
+    const id = randomUUID()
+    const uploaded = this.#parts.cache.isUploaded(path)
+    const picture: Picture = { id, name: basename(path), path, uploaded, state: 'reading', ...UNREAD }
+    const record: PictureRecord = {
+      picture,
+      fileModifiedMs: file.mtimeMs,
+      fileBytes: file.size,
+      version: 0,
+      resultFile: null,
+      resultBytes: 0,
+      usedMs: 0,
+    }
+    this.#records.set(id, record)
+    this.#byPath.set(path, record)
+    this.#readAnew(record)
+    return record
+  }
+
+  #readAnew(record: PictureRecord): void {
+    const { id } = record.picture
+    this.#forgetResult(record)
+    this.#change(record, { state: 'reading', error: null, result: null })
+    if (!this.#unread.includes(id)) this.#unread.push(id)
+    this.#reading ??= this.#readAll()
+  }
+
+  async #readAll(): Promise<void> {
+    for (let id = this.#unread.shift(); id !== undefined; id = this.#unread.shift()) {
+      const record = this.#records.get(id)
+      if (record) await this.#read(record)
+    }
+    this.#reading = null
+  }
+
+  async #read(record: PictureRecord): Promise<void> {
+    const { path, id } = record.picture
+    const { engine, cache } = this.#parts
+    let changes: Partial<Picture>
+    try {
+      const file = await stat(path).catch((error) => {
+        throw readError(error, path)
+      })
+      // As of before the reading: a change during it shows as one.
+      record.fileModifiedMs = file.mtimeMs
+      record.fileBytes = file.size
+      const { info, noise, thumbnail, view } = await engine.run('inspect', {
+        path,
+        folder: cache.folder(id),
+      })
+      record.version++
+      const media = (name: string) => cache.mediaPath(id, basename(name), record.version)
+      changes = { state: 'ready', error: null, info, noise, thumbnail: media(thumbnail), view: media(view) }
+    } catch (thrown) {
+      this.#forgetResult(record)
+      changes = { ...UNREAD, state: 'failed', error: { file: path, ...toErrorData(thrown) } }
+    }
+    // After a close it stays `reading`, and is read at the next start.
+    if (this.#closed) return
+    if (this.#records.has(id)) this.#change(record, changes)
+    else await cache.removeMade(id)
+  }
+
+  #forgetResult(record: PictureRecord): void {
+    const older = record.resultFile
+    record.resultFile = null
+    record.resultBytes = 0
+    if (older) void this.#parts.cache.removeRun(record.picture.id, dirname(older))
+  }
+
+  #change(record: PictureRecord, changes: Partial<Picture>): void {
+    record.picture = { ...record.picture, ...changes }
+    this.#parts.store.save(record)
+    this.#parts.events.emit({ type: 'picture', picture: record.picture })
+  }
+}
+
+function isChanged(record: PictureRecord, file: { mtimeMs: number; size: number }): boolean {
+  return file.mtimeMs !== record.fileModifiedMs || file.size !== record.fileBytes
+}
+
+function isGone(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

@@ -1,0 +1,116 @@
+/** What the application does, method by method of the contract. */
+import { release, type } from 'node:os'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type LimpidError, toErrorData } from '../contract/errors.ts'
+import type { Methods } from './checked-api.ts'
+import type { Engines } from './engines.ts'
+import type { Events } from './events.ts'
+import { type ExportRequest, exportRequest, notRestored } from './job-export.ts'
+import type { Jobs } from './jobs.ts'
+import type { Library } from './library.ts'
+import { findModel, listModels, type ModelFolders } from './models.ts'
+import type { PictureCache } from './picture-cache.ts'
+import type { SettingsStore } from './settings.ts'
+import { suggestTarget } from './suggest-target.ts'
+
+export type AppParts = {
+  library: Library
+  jobs: Jobs
+  cache: PictureCache
+  events: Events
+  settings: SettingsStore
+  engines: Engines
+  modelFolders: ModelFolders
+  picturesFolder: string
+}
+
+export function appMethods(parts: AppParts): Methods {
+  const { library, jobs, cache, events, settings, engines, modelFolders, picturesFolder } = parts
+  const { version } = packageJson
+  const reported = new Set<string>()
+  const reportOnce = (error: LimpidError) => {
+    if (reported.has(error.message)) return
+    reported.add(error.message)
+    events.emit({ type: 'error', error: toErrorData(error) })
+  }
+
+  return {
+    async state() {
+      const { models, errors } = await listModels(modelFolders)
+      errors.forEach(reportOnce)
+      return {
+        version,
+        pictures: library.pictures,
+        jobs: jobs.all,
+        models,
+        settings: settings.all,
+        backend: engines.backend,
+      }
+    },
+
+    async addPictures({ paths }) {
+      const { pictures, errors } = await library.add(paths)
+      return { pictures, errors: errors.map(toErrorData) }
+    },
+
+    async removePictures({ ids }) {
+      await Promise.all(
+        ids.map(async (id) => {
+          const ended = jobs.forgetPicture(id)
+          await library.remove(id)
+          // What its last job still wrote goes too; nobody needs to wait for that.
+          void ended.then(() => cache.removeMade(id))
+        }),
+      )
+      return {}
+    },
+
+    async restore({ ids, steps }) {
+      for (const { model } of steps) await findModel(modelFolders, model)
+      const pictures = [...new Set(ids)].map((id) => library.record(id).picture)
+      const requests = pictures.map(({ id }) => ({ pictureId: id, request: { steps } }))
+      return { jobs: jobs.add('restore', requests) }
+    },
+
+    export(input) {
+      const { picture, resultFile } = library.record(input.id)
+      if (!resultFile && !jobs.isRestoring(picture.id)) throw notRestored(picture)
+      const request = exportRequest(picture, input)
+      const [job] = jobs.add('export', [{ pictureId: picture.id, request }])
+      return { job }
+    },
+
+    async suggestTarget({ id, format }) {
+      const { picture } = library.record(id)
+      const promised = jobs.unfinished('export').map(({ request }) => (request as ExportRequest).path ?? '')
+      const path = await suggestTarget(picture, format, {
+        isOurs: (path) => cache.contains(path),
+        picturesFolder,
+        promised: new Set(promised),
+      })
+      return { path }
+    },
+
+    cancelJobs({ ids }) {
+      jobs.cancel(ids)
+      return {}
+    },
+
+    resumeJobs() {
+      return { jobs: jobs.resume() }
+    },
+
+    saveSettings(changes) {
+      const saved = settings.save(changes)
+      events.emit({ type: 'settings', settings: saved })
+      engines.followBackend()
+      return saved
+    },
+
+    async doctor() {
+      const found = await engines.doctor()
+      const platform = `${type()} ${release()} ${process.arch}, Node ${process.versions.node}`
+      return { version, platform, ...found }
+    },
+  }
+}

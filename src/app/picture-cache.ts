@@ -1,0 +1,116 @@
+/**
+ * What was made of pictures, on disk, below the cache folder:
+ *   pictures/<id>/thumbnail.*, view.*          of the original
+ *   pictures/<id>/<run>/result.tif, result-view.*   a folder for each run, so that a result is whole or not there
+ *   downloads/<job>/<name>                     saved for a browser to fetch
+ *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts)
+ */
+import { existsSync } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { Picture } from '../contract/picture.ts'
+import type { PictureRecord } from './picture-store.ts'
+
+export class PictureCache {
+  readonly root: string
+
+  constructor(root: string) {
+    this.root = root
+  }
+
+  folder(id: string): string {
+    return join(this.root, 'pictures', id)
+  }
+
+  get uploads(): string {
+    return join(this.root, 'uploads')
+  }
+
+  get kept(): string {
+    return join(this.root, 'kept')
+  }
+
+  get downloads(): string {
+    return join(this.root, 'downloads')
+  }
+
+  isUploaded(path: string): boolean {
+    return isBelow(path, this.uploads)
+  }
+
+  contains(path: string): boolean {
+    return isBelow(path, this.root)
+  }
+
+  /** As a face serves it: `pictures/<id>/<file>?v=<version>`. */
+  mediaPath(id: string, file: string, version: number): string {
+    return `pictures/${id}/${file.split(sep).map(encodeURIComponent).join('/')}?v=${version}`
+  }
+
+  /** The file that a media path means. */
+  fileOf(mediaPath: string): string {
+    const [path] = mediaPath.split('?')
+    return join(this.root, ...path.split('/').map(decodeURIComponent))
+  }
+
+  hasViews({ thumbnail, view }: Picture): boolean {
+    return [thumbnail, view].every((media) => media !== null && existsSync(this.fileOf(media)))
+  }
+
+  hasResult({ picture, resultFile }: PictureRecord): boolean {
+    if (!picture.result || !resultFile) return false
+    return (
+      existsSync(this.fileOf(picture.result.view)) && existsSync(join(this.folder(picture.id), resultFile))
+    )
+  }
+
+  /** Bytes of all files of a run. */
+  async bytesOf(id: string, run: string): Promise<number> {
+    const folder = join(this.folder(id), run)
+    const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  }
+
+  async removeRun(id: string, run: string): Promise<void> {
+    await remove(join(this.folder(id), run))
+  }
+
+  /** All that was made of a picture. */
+  async removeMade(id: string): Promise<void> {
+    await remove(this.folder(id))
+  }
+
+  /** That, and the original where it is our own copy. */
+  async remove({ id, path }: Picture): Promise<void> {
+    await this.removeMade(id)
+    if (isBelow(path, this.uploads) || isBelow(path, this.kept)) await remove(dirname(path))
+  }
+
+  /** Takes away what belongs to no picture: of removed ones, of runs that a crash cut short, old downloads. */
+  async clean(records: PictureRecord[]): Promise<void> {
+    const wanted = new Set<string>()
+    for (const { picture, resultFile } of records) {
+      wanted.add(this.folder(picture.id)).add(dirname(picture.path))
+      if (resultFile) wanted.add(dirname(join(this.folder(picture.id), resultFile)))
+    }
+    const rooms = [join(this.root, 'pictures'), this.uploads, this.kept, this.downloads]
+    const runs = records.map(({ picture }) => this.folder(picture.id))
+    for (const parent of [...rooms, ...runs]) {
+      const entries = await readdir(parent, { withFileTypes: true }).catch(() => [])
+      for (const entry of entries) {
+        const folder = join(parent, entry.name)
+        if (entry.isDirectory() && !wanted.has(folder)) await remove(folder)
+      }
+    }
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+async function remove(folder: string): Promise<void> {
+  // A cache that can't be tidied now is tidied at the next start.
+  await rm(folder, { recursive: true, force: true }).catch(() => {})
+}
