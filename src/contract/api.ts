@@ -31,12 +31,17 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
-export const settingsSchema = z.object({
-  theme: z.enum(['dark', 'light', 'system']).default('dark'),
+const settings = {
+  theme: z.enum(['dark', 'light', 'system']),
   /** null: the best that works. */
-  backend: backendNameSchema.nullable().default(null),
+  backend: backendNameSchema.nullable(),
   /** 0..1, of a picture just dropped. */
-  strength: z.number().min(0).max(1).default(1),
+  strength: z.number().min(0).max(1),
+}
+export const settingsSchema = z.object({
+  theme: settings.theme.default('dark'),
+  backend: settings.backend.default(null),
+  strength: settings.strength.default(1),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -106,7 +111,8 @@ export const api = {
   /** Queues every interrupted job again. */
   resumeJobs: { input: nothing, output: z.object({ jobs: z.array(jobSchema) }) },
 
-  saveSettings: { input: settingsSchema.partial(), output: settingsSchema },
+  /** Without defaults: what is absent stays as it is. */
+  saveSettings: { input: z.object(settings).partial(), output: settingsSchema },
   doctor: {
     input: nothing,
     output: z.object({
