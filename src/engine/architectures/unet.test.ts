@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { tensorflow } from '../backends/tensorflow.ts'
+import { tf } from '../tf.ts'
+import { architecture } from './index.ts'
+
+beforeAll(() => tensorflow.start({ asked: true }))
+
+describe('the U-Net', () => {
+  it('gives a mask as large as the picture, between 0 and 1', () => {
+    const model = architecture('unet', { filters: 4, depth: 2 }).build(1)
+    const mask = model.predictOnBatch(tf.randomUniform([2, 8, 12, 3])) as tf.Tensor
+    expect(mask.shape).toEqual([2, 8, 12, 1])
+    expect(mask.min().dataSync()[0]).toBeGreaterThan(0)
+    expect(mask.max().dataSync()[0]).toBeLessThan(1)
+  })
+
+  it('has the size of the classic one with 16 filters', () => {
+    const plain = { batchNorm: false, dropout: 0 }
+    const count = (upsampling: string) =>
+      architecture('unet', { ...plain, upsampling })
+        .build(1)
+        .countParams()
+    expect(count('transposed')).toBe(1_941_105)
+    // 3×3 on twice the channels for 2×2 of the same: 5 more weights for each pair of channels.
+    expect(count('nearest')).toBe(1_941_105 + 5 * 2 * (16 ** 2 + 32 ** 2 + 64 ** 2 + 128 ** 2))
+  })
+
+  it.each([
+    { depth: 1, upsampling: 'transposed' },
+    { depth: 2, upsampling: 'transposed' },
+    { depth: 2, upsampling: 'nearest' },
+  ])('sees no further than its receptive field says: %j', (options) => {
+    const parameters = { filters: 4, batchNorm: false, dropout: 0, activation: 'linear', ...options }
+    const { build, receptiveFieldRadius: radius, sizeMultiple } = architecture('unet', parameters)
+    const model = build(5)
+    const side = sizeMultiple * Math.ceil((2 * radius + 40) / sizeMultiple)
+    const base = tf.randomUniform([1, 16, side, 3], 0, 1, 'float32', 1)
+    const before = model.predictOnBatch(base) as tf.Tensor4D
+    let reach = 0
+    for (let at = 0; at < sizeMultiple; at++) {
+      const changedColumn = (side >> 1) + at
+      for (const change of [100, -100]) {
+        const bump = tf.oneHot([changedColumn], side).reshape([1, 1, side, 1]).mul(change)
+        const after = model.predictOnBatch(base.add(bump)) as tf.Tensor4D
+        const moved = after.sub(before).abs().max([0, 1, 3]).dataSync()
+        moved.forEach((value, column) => {
+          if (value > 0) reach = Math.max(reach, Math.abs(column - changedColumn))
+        })
+      }
+    }
+    expect(reach).toBeLessThanOrEqual(radius)
+    expect(reach).toBeGreaterThan(radius - 2 * sizeMultiple) // and the bound is no idle one
+  })
+
+  it('learns: a mask of the bright pixels', () => {
+    const model = architecture('unet', { inputChannels: 1, filters: 4, depth: 1, dropout: 0 }).build(3)
+    const x = tf.randomUniform([4, 16, 16, 1], 0, 1, 'float32', 7)
+    const y = x.greater(0.5).cast('float32')
+    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
+    const adam = tf.train.adam(0.02)
+    const loss = () =>
+      tf.losses.sigmoidCrossEntropy(y, logit(model.apply(x, { training: true }) as tf.Tensor))
+    const first = (loss() as tf.Scalar).dataSync()[0]
+    for (let step = 0; step < 30; step++) adam.minimize(() => loss() as tf.Scalar, false, variables)
+    expect((loss() as tf.Scalar).dataSync()[0]).toBeLessThan(first / 3)
+  })
+})
+
+const logit = (probability: tf.Tensor) => {
+  const p = probability.clipByValue(1e-4, 1 - 1e-4)
+  return p.div(tf.sub(1, p)).log()
+}
