@@ -3,6 +3,7 @@
  * clipped to 0..1; PSNR with peak 1 over all channels; SSIM; means over the pictures.
  */
 import path from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
 import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
@@ -12,7 +13,6 @@ import { ssim } from '../metrics/ssim.ts'
 import { type Network, openNetwork } from '../models/network.ts'
 import { random } from '../random.ts'
 import { planTiles, runTiled } from '../tiling.ts'
-import { LimpidError } from '../../contract/errors.ts'
 import { type JobHandler, peakMemory } from './job.ts'
 
 /** Of the noise: the same in every evaluation. */
@@ -91,7 +91,8 @@ async function restoreFloat(picture: FloatPicture, network: Network): Promise<Fl
         for (let y = 0; y < core.height; y++) {
           const from = ((origin.top + y) * origin.width + origin.left) * channels
           const to = ((core.top + y) * width + core.left) * channels
-          for (let i = 0; i < core.width * channels; i++) restored[to + i] = Math.min(1, Math.max(0, values[from + i]))
+          for (let i = 0; i < core.width * channels; i++)
+            restored[to + i] = Math.min(1, Math.max(0, values[from + i]))
         }
       },
     },

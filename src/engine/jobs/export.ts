@@ -9,7 +9,10 @@ import type { JobHandler } from './job.ts'
 const BAND = 256
 
 /** Blends a restored picture with its original and saves it with the original's metadata. */
-export const exportPicture: JobHandler<'export'> = async ({ path: file, result, strength, target }, context) => {
+export const exportPicture: JobHandler<'export'> = async (
+  { path: file, result, strength, target },
+  context,
+) => {
   await requireTarget(target)
   const original = await decodePicture(file)
   await context.step(0.2, 'Saving')
@@ -25,10 +28,14 @@ export const exportPicture: JobHandler<'export'> = async ({ path: file, result, 
 function blendRasters(original: Raster, restored: Raster, strength: number, file: string): Raster {
   const { width, height, channels, depth, alpha } = original
   if (restored.width !== width || restored.height !== height || restored.channels !== channels) {
-    throw new LimpidError('result-invalid', 'The restored picture does not fit its original, which has changed.', {
-      file,
-      hint: 'Denoise it again.',
-    })
+    throw new LimpidError(
+      'result-invalid',
+      'The restored picture does not fit its original, which has changed.',
+      {
+        file,
+        hint: 'Denoise it again.',
+      },
+    )
   }
   const blended: Raster = { ...createRaster(width, height, channels, depth), alpha }
   for (let top = 0; top < height; top += BAND) {

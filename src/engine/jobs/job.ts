@@ -12,7 +12,10 @@ export type JobContext = {
   isCancelled(): boolean
 }
 
-export type JobHandler<K extends EngineJobKind> = (input: EngineInput<K>, context: JobContext) => Promise<EngineOutput<K>>
+export type JobHandler<K extends EngineJobKind> = (
+  input: EngineInput<K>,
+  context: JobContext,
+) => Promise<EngineOutput<K>>
 
 export function cancelled(): LimpidError {
   return new LimpidError('cancelled', 'Cancelled.')

@@ -10,7 +10,11 @@ const MAX_TILE_PIXELS: Record<string, number> = { tensorflow: 3.5e6, webgpu: 1e6
 
 export type Restoration = { raster: Raster; backend: string; modelSeconds: number }
 
-export async function runSteps(raster: Raster, steps: EngineInput<'restore'>['steps'], context: JobContext): Promise<Restoration> {
+export async function runSteps(
+  raster: Raster,
+  steps: EngineInput<'restore'>['steps'],
+  context: JobContext,
+): Promise<Restoration> {
   const { name: backend } = await context.backend()
   let current = raster
   let modelMs = 0

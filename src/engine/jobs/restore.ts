@@ -11,7 +11,12 @@ export const restore: JobHandler<'restore'> = async ({ path: file, steps, folder
   const { raster, meta } = await decodePicture(file)
   const restored = await runSteps(raster, steps, context)
   const result = path.join(folder, 'result.tif')
-  await encodePicture(restored.raster, meta, { path: result, format: 'tiff', compression: 'fast', overwrite: true })
+  await encodePicture(restored.raster, meta, {
+    path: result,
+    format: 'tiff',
+    compression: 'fast',
+    overwrite: true,
+  })
   const view = await writeView(restored.raster, meta, path.join(folder, 'result-view'))
   return {
     result: path.basename(result),

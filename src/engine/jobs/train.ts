@@ -1,9 +1,9 @@
-import { architecture } from '../architectures/index.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
+import { architecture } from '../architectures/index.ts'
+import { writeCard } from '../models/card.ts'
 import { saveModel } from '../models/model-file.ts'
 import { loadDataset } from '../training/dataset.ts'
 import { totalSteps, train } from '../training/trainer.ts'
-import { writeCard } from '../models/card.ts'
 import type { JobHandler } from './job.ts'
 
 /** Trains a recipe to its end, or until it is cancelled: then a checkpoint is kept and the next call goes on. */

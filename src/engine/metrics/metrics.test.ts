@@ -9,7 +9,12 @@ const length = size.width * size.height
 describe('PSNR', () => {
   it('of a picture and itself plus 0.1 everywhere is 20 dB', () => {
     const a = new Float64Array(length).fill(0.3)
-    expect(psnr(a, a.map((value) => value + 0.1))).toBeCloseTo(20, 6)
+    expect(
+      psnr(
+        a,
+        a.map((value) => value + 0.1),
+      ),
+    ).toBeCloseTo(20, 6)
   })
 
   it('of white Gaussian noise of sigma 25 is 20.17 dB', () => {
@@ -39,13 +44,24 @@ describe('SSIM', () => {
   })
 
   it('is negative for a picture against its negative', () => {
-    expect(ssim(ramp, ramp.map((value) => 1 - value), size)).toBeLessThan(0.3)
+    expect(
+      ssim(
+        ramp,
+        ramp.map((value) => 1 - value),
+        size,
+      ),
+    ).toBeLessThan(0.3)
   })
 
   it('falls as noise rises', () => {
     const noise = new Float32Array(length)
     random(2).fillGaussian(noise)
-    const at = (sigma: number) => ssim(ramp, ramp.map((value, i) => value + sigma * noise[i]), size)
+    const at = (sigma: number) =>
+      ssim(
+        ramp,
+        ramp.map((value, i) => value + sigma * noise[i]),
+        size,
+      )
     expect(at(0.02)).toBeGreaterThan(at(0.05))
     expect(at(0.05)).toBeGreaterThan(at(0.2))
   })

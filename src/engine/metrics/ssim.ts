@@ -8,7 +8,8 @@ export function ssim(
   size: { width: number; height: number; channels: number },
 ): number {
   const { width, height, channels } = size
-  if (a.length !== width * height * channels || b.length !== a.length) throw new RangeError('sizes do not match')
+  if (a.length !== width * height * channels || b.length !== a.length)
+    throw new RangeError('sizes do not match')
   let sum = 0
   for (let channel = 0; channel < channels; channel++) {
     sum += ssimPlane(plane(a, channels, channel), plane(b, channels, channel), width, height)
@@ -50,7 +51,9 @@ function plane(values: ArrayLike<number>, channels: number, channel: number): Fl
 }
 
 function gaussian(radius: number): Float64Array {
-  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * SIGMA ** 2)))
+  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * SIGMA ** 2)),
+  )
   const sum = kernel.reduce((total, value) => total + value, 0)
   return kernel.map((value) => value / sum)
 }

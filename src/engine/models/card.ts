@@ -6,11 +6,17 @@ import type { Recipe } from '../../contract/recipe.ts'
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
   const recipe = manifest.recipe as Recipe
-  const steps = recipe.stages.map(({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`)
+  const steps = recipe.stages.map(
+    ({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`,
+  )
   const noise = recipe.degradations
-    .map(({ sigma: [low, high] }) => `Gaussian noise, sigma ${low}..${high} (8-bit units), drawn for each patch`)
+    .map(
+      ({ sigma: [low, high] }) => `Gaussian noise, sigma ${low}..${high} (8-bit units), drawn for each patch`,
+    )
     .join('; ')
-  const quality = manifest.quality.map(({ what, value, unit, command }) => `| ${what} | ${value} ${unit} | \`${command}\` |`)
+  const quality = manifest.quality.map(
+    ({ what, value, unit, command }) => `| ${what} | ${value} ${unit} | \`${command}\` |`,
+  )
   const text = `# ${manifest.title} (\`${manifest.id}\` ${manifest.version})
 
 | | |

@@ -67,7 +67,10 @@ describe('a model folder', () => {
   it('is refused when a file is missing, or the manifest is no manifest', async () => {
     await saved()
     await rm(path.join(folder, 'model.json'))
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'model-damaged', message: expect.stringContaining('model.json') })
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'model-damaged',
+      message: expect.stringContaining('model.json'),
+    })
     await writeFile(path.join(folder, 'manifest.json'), '{"id": 1}')
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'model-damaged' })
     await rm(folder, { recursive: true })

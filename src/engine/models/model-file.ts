@@ -56,7 +56,11 @@ export async function loadModel(folder: string): Promise<{ model: tf.LayersModel
     const handler = tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData })
     return { model: await tf.loadLayersModel(handler), manifest }
   } catch (cause) {
-    throw damaged(folder, `its network does not load (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw damaged(
+      folder,
+      `its network does not load (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    )
   }
 }
 
@@ -76,7 +80,11 @@ export async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
-async function readChecked(folder: string, name: 'model.json' | 'weights.bin', manifest: Manifest): Promise<Buffer> {
+async function readChecked(
+  folder: string,
+  name: 'model.json' | 'weights.bin',
+  manifest: Manifest,
+): Promise<Buffer> {
   const bytes = await readFile(path.join(folder, name)).catch((cause) => {
     throw damaged(folder, `${name} is missing`, cause)
   })

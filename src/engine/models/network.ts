@@ -52,7 +52,9 @@ let latest: { folder: string; changed: number; network: Network } | null = null
 
 /** The model of that folder, read and checked once, kept loaded until another one is asked for. */
 export async function openNetwork(folder: string): Promise<Network> {
-  const changed = await stat(path.join(folder, 'manifest.json')).then(({ mtimeMs }) => mtimeMs).catch(() => 0)
+  const changed = await stat(path.join(folder, 'manifest.json'))
+    .then(({ mtimeMs }) => mtimeMs)
+    .catch(() => 0)
   if (latest?.folder === folder && latest.changed === changed) return latest.network
   const { model, manifest } = await loadModel(folder)
   latest?.network.dispose()
@@ -61,12 +63,19 @@ export async function openNetwork(folder: string): Promise<Network> {
 }
 
 function isOutOfMemory(thrown: unknown): boolean {
-  return thrown instanceof Error && /OOM|out of memory|allocation failed|failed to allocate|ResourceExhausted/i.test(thrown.message)
+  return (
+    thrown instanceof Error &&
+    /OOM|out of memory|allocation failed|failed to allocate|ResourceExhausted/i.test(thrown.message)
+  )
 }
 
 function outOfMemory(width: number, height: number, cause: unknown): LimpidError {
-  return new LimpidError('out-of-memory', `The engine ran out of memory on a tile of ${width} × ${height} px.`, {
-    hint: 'Close other programs, or choose a smaller model.',
-    cause,
-  })
+  return new LimpidError(
+    'out-of-memory',
+    `The engine ran out of memory on a tile of ${width} × ${height} px.`,
+    {
+      hint: 'Close other programs, or choose a smaller model.',
+      cause,
+    },
+  )
 }

@@ -26,13 +26,19 @@ export async function denoise(raster: Raster, options: DenoiseOptions): Promise<
     try {
       return await denoiseOnce(raster, { ...options, maxTilePixels })
     } catch (thrown) {
-      const retry = thrown instanceof LimpidError && thrown.code === 'out-of-memory' && maxTilePixels > SMALLEST_TILE_PIXELS
+      const retry =
+        thrown instanceof LimpidError &&
+        thrown.code === 'out-of-memory' &&
+        maxTilePixels > SMALLEST_TILE_PIXELS
       if (!retry) throw thrown
     }
   }
 }
 
-async function denoiseOnce(raster: Raster, { network, strength, maxTilePixels, between }: DenoiseOptions): Promise<Raster> {
+async function denoiseOnce(
+  raster: Raster,
+  { network, strength, maxTilePixels, between }: DenoiseOptions,
+): Promise<Raster> {
   const { width, height, channels, depth } = raster
   const restored: Raster = { ...createRaster(width, height, channels, depth), alpha: raster.alpha }
   const tiles = planTiles(width, height, network.geometry, maxTilePixels)

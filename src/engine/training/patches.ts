@@ -2,6 +2,7 @@
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Patch } from '../degradations/degradation.ts'
 import { degrade } from '../degradations/index.ts'
+import { reflect } from '../imaging/raster.ts'
 import { type Random, random } from '../random.ts'
 import type { TrainingPicture } from './dataset.ts'
 
@@ -69,8 +70,8 @@ function cutPatch(picture: TrainingPicture, side: number, draw: Random, grey: bo
     for (let x = 0; x < side; x++) {
       const u = flipX ? side - 1 - x : x
       const v = flipY ? side - 1 - y : y
-      const column = mirror(left + (transpose ? v : u), width)
-      const row = mirror(top + (transpose ? u : v), height)
+      const column = reflect(left + (transpose ? v : u), width)
+      const row = reflect(top + (transpose ? u : v), height)
       const from = 3 * (row * width + column)
       const to = channels * (y * side + x)
       if (grey) {
@@ -84,12 +85,6 @@ function cutPatch(picture: TrainingPicture, side: number, draw: Random, grey: bo
     }
   }
   return { width: side, height: side, channels, values }
-}
-
-function mirror(at: number, size: number): number {
-  const period = 2 * size
-  const folded = at % period
-  return folded < size ? folded : period - 1 - folded
 }
 
 function writeRgb(patch: Patch, out: Float32Array, offset: number): void {

@@ -8,7 +8,7 @@ import { random } from '../random.ts'
 import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { makeBatch } from './patches.ts'
-import { learningRate, train, type TrainingProgress } from './trainer.ts'
+import { learningRate, type TrainingProgress, train } from './trainer.ts'
 
 const recipe: Recipe = recipeSchema.parse({
   id: 'tiny',
@@ -90,8 +90,13 @@ describe('the trainer', () => {
   })
 
   it('refuses to resume the run of another network', async () => {
-    const other = { ...recipe, architecture: { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } } }
-    await expect(train({ recipe: other, dataset, runFolder: path.join(folder, 'whole') })).rejects.toMatchObject({
+    const other = {
+      ...recipe,
+      architecture: { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } },
+    }
+    await expect(
+      train({ recipe: other, dataset, runFolder: path.join(folder, 'whole') }),
+    ).rejects.toMatchObject({
       code: 'recipe-invalid',
       message: expect.stringContaining('another network'),
     })
@@ -102,7 +107,9 @@ describe('the trainer', () => {
     await cp(path.join(folder, 'parts'), runFolder, { recursive: true })
     const longer = { ...recipe, stages: [...recipe.stages, { steps: 20, patch: 16, batch: 4 }] }
     const wild = { ...longer, optimizer: { ...recipe.optimizer, learningRate: 1e30 } }
-    await expect(train({ recipe: wild, dataset, runFolder })).rejects.toMatchObject({ code: 'training-diverged' })
+    await expect(train({ recipe: wild, dataset, runFolder })).rejects.toMatchObject({
+      code: 'training-diverged',
+    })
     expect((await readRun(runFolder))?.step).toBe(60)
   })
 })
