@@ -1,0 +1,31 @@
+import type { App } from '../app/app.ts'
+import type { AppApi } from '../contract/api.ts'
+import { LimpidError } from '../contract/errors.ts'
+
+/** The application for a page that may touch no files of this machine but those that it uploaded. */
+export function confined(app: App): AppApi {
+  return {
+    ...app,
+    async addPictures(input) {
+      const paths = Array.isArray(input?.paths) ? input.paths : []
+      const foreign = paths.filter((path) => typeof path === 'string' && !app.isUploaded(path))
+      const own = paths.filter((path) => !foreign.includes(path))
+      const errors = foreign.map((path) =>
+        notAllowed(path, 'opened', 'Drop the file on the page to upload it.').toData(),
+      )
+      // With nothing left, or nothing that fits, the contract's own check has the say.
+      const added =
+        own.length > 0 || errors.length === 0 ? await app.addPictures({ ...input, paths: own }) : null
+      return { pictures: added?.pictures ?? [], errors: [...errors, ...(added?.errors ?? [])] }
+    },
+    async export(input) {
+      const path = input?.path
+      if (typeof path === 'string') throw notAllowed(path, 'saved to', 'Save it as a download.')
+      return app.export(input)
+    },
+  }
+}
+
+function notAllowed(path: string, what: string, hint: string): LimpidError {
+  return new LimpidError('bad-request', `${path} can't be ${what} from a browser.`, { hint, file: path })
+}
