@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   type Destination,
   destinationOf,
-  formatOfName,
   type InputFile,
   targetOf,
   withoutResults,
@@ -81,17 +80,6 @@ describe('where a result goes', () => {
       expect(targetOf({ path: `/photos/${name}`, below: '' }, beside)).toMatch(/-limpid\.png$/)
     },
   )
-})
-
-test('a format is known by any usual extension', () => {
-  expect(['a.jpeg', 'a.JPG', 'a.tif', 'a.tiff', 'a.gif', 'a'].map(formatOfName)).toEqual([
-    'jpeg',
-    'jpeg',
-    'tiff',
-    'tiff',
-    null,
-    null,
-  ])
 })
 
 test('results of an earlier call are no pictures to clean, but a photo that is only named so is', () => {

@@ -1,7 +1,8 @@
 /** Where a result goes: the naming rules of `--output` and `--format`, without touching a disk. */
 import path from 'node:path'
+import { extensionFor, formatOf } from '../app/formats.ts'
 import { LimpidError } from '../contract/errors.ts'
-import type { OutputFormat } from '../contract/picture.ts'
+import { OUTPUT_FORMATS, type OutputFormat } from '../contract/picture.ts'
 
 /** What `--output` means, given what was asked to be cleaned. */
 export type Destination =
@@ -17,29 +18,6 @@ export type InputFile = {
   below: string
 }
 
-const EXTENSIONS: Record<string, OutputFormat> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.webp': 'webp',
-  '.avif': 'avif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-}
-
-const EXTENSION_OF: Record<OutputFormat, string> = {
-  png: '.png',
-  jpeg: '.jpg',
-  webp: '.webp',
-  avif: '.avif',
-  tiff: '.tif',
-}
-
-/** The format that a file's name promises; null if it promises none that can be written. */
-export function formatOfName(file: string): OutputFormat | null {
-  return EXTENSIONS[path.extname(file).toLowerCase()] ?? null
-}
-
 /**
  * `output` is a file if one file was asked for and `output` has an extension; else it is a folder.
  * `isFolder`: `output` is there, and is a folder.
@@ -53,10 +31,10 @@ export function destinationOf(
   const saysFolder = /[\\/]$/.test(output) || path.extname(output) === ''
   if (!question.singleFile || question.isFolder || saysFolder) return { kind: 'folder', path: full }
 
-  const promised = formatOfName(output)
+  const promised = formatOf(output)
   if (promised === null) {
     throw new LimpidError('bad-request', `${output} names no format that can be written.`, {
-      hint: `End the name in one of ${Object.keys(EXTENSIONS).join(' ')}, or in / for a folder.`,
+      hint: `End the name in ${EXTENSIONS}, or in / for a folder.`,
     })
   }
   if (question.format !== undefined && question.format !== promised) {
@@ -78,20 +56,14 @@ export function destinationOf(
 export function targetOf(input: InputFile, destination: Destination, format?: OutputFormat): string {
   if (destination.kind === 'file') return destination.path
   const original = path.parse(input.path)
-  const extension =
-    format === undefined
-      ? formatOfName(original.base) === null
-        ? EXTENSION_OF.png
-        : original.ext
-      : formatOfName(original.base) === format
-        ? original.ext
-        : EXTENSION_OF[format]
+  const extension = extensionFor(format ?? formatOf(input.path) ?? 'png', input.path)
   const folder =
     destination.kind === 'beside-original' ? original.dir : path.join(destination.path, input.below)
   const suffix = path.relative(folder, original.dir) === '' ? RESULT_SUFFIX : ''
   return path.join(folder, original.name + suffix + extension)
 }
 
+const EXTENSIONS = OUTPUT_FORMATS.map((format) => extensionFor(format, '')).join(', ')
 const RESULT_SUFFIX = '-limpid'
 
 /**

@@ -1,0 +1,83 @@
+/** The Electron face: one window on the app. Thin: what can be done without Electron is done in app/. */
+import { app, dialog, session } from 'electron'
+import { type App, openApp } from '../app/app.ts'
+import { defaultFolders } from '../app/folders.ts'
+import { serveOverMessagePort } from '../app/router.ts'
+import { toErrorData } from '../contract/errors.ts'
+import { chooseFiles, serveBridge } from './bridge.ts'
+import { askBeforeClosing } from './closing.ts'
+import { hardenPages, hardenSession } from './hardening.ts'
+import { setMenu } from './menu.ts'
+import { filesNamed, PathQueue, secondStartSchema } from './opening-files.ts'
+import { findRuntime } from './runtime.ts'
+import { registerScheme, serveScheme } from './scheme.ts'
+import { openWindow } from './window.ts'
+
+const files = filesNamed(process.argv, process.cwd(), app.isPackaged)
+const pathsToOpen = new PathQueue()
+
+registerScheme()
+hardenPages()
+// A second start hands its files to the first and ends.
+if (app.requestSingleInstanceLock({ files })) {
+  pathsToOpen.add(files)
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    pathsToOpen.add([path])
+  })
+  app.whenReady().then(start).catch(giveUp)
+} else {
+  app.quit()
+}
+
+async function start(): Promise<void> {
+  const { renderer, ...runtime } = findRuntime()
+  const { data, cache } = defaultFolders()
+  const limpid = await openApp({ dataFolder: data, cacheFolder: cache, ...runtime })
+  closeAtQuit(limpid)
+
+  hardenSession(session.defaultSession)
+  serveScheme(session.defaultSession, { renderer, media: limpid.media })
+  serveBridge({
+    serve: (port) => serveOverMessagePort(limpid, port),
+    keepPicture: (name, bytes) => limpid.keepPicture(name, [bytes], { uploaded: false }),
+  })
+  const window = openWindow()
+  askBeforeClosing(window, limpid)
+  setMenu(async () => pathsToOpen.add(await chooseFiles(window)))
+
+  app.on('second-instance', (_event, _argv, _cwd, handedOver) => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+    const second = secondStartSchema.safeParse(handedOver)
+    if (second.success) pathsToOpen.add(second.data.files)
+  })
+  pathsToOpen.connect(async (paths) => {
+    const { errors } = await limpid.addPictures({ paths })
+    if (errors.length === 0) return
+    const lines = errors.map(({ message, hint }) => (hint ? `${message} ${hint}` : message))
+    await dialog.showMessageBox(window, {
+      type: 'warning',
+      message: 'Not everything could be opened.',
+      detail: lines.join('\n'),
+    })
+  })
+}
+
+/** The app's one window was all there was to it, on macOS too. */
+function closeAtQuit(limpid: App): void {
+  app.on('window-all-closed', () => app.quit())
+  let closed = false
+  app.on('will-quit', (event) => {
+    if (closed) return
+    event.preventDefault()
+    closed = true
+    void limpid.close().finally(() => app.quit())
+  })
+}
+
+function giveUp(thrown: unknown): void {
+  const { message, hint } = toErrorData(thrown)
+  dialog.showErrorBox('Limpid could not start', hint ? `${message}\n${hint}` : message)
+  app.exit(1)
+}

@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { serveBridge } from '../../src/main/bridge.ts'
+import { openWindow } from '../../src/main/window.ts'
+import { type FakeBrowserWindow, fake, resetElectron } from './fake-electron.ts'
+
+vi.mock('electron', async () => (await import('./fake-electron.ts')).fake)
+
+let window: FakeBrowserWindow
+let serve: ReturnType<typeof vi.fn<(port: unknown) => void>>
+let keepPicture: ReturnType<typeof vi.fn<(name: string, bytes: Uint8Array) => Promise<string>>>
+
+beforeEach(() => {
+  resetElectron()
+  window = openWindow() as unknown as FakeBrowserWindow
+  serve = vi.fn()
+  keepPicture = vi.fn(async (name: string) => `/cache/kept/${name}`)
+  serveBridge({ serve, keepPicture })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+/** A message from the window's own page. */
+const own = () => ({
+  sender: window.webContents,
+  senderFrame: window.webContents.mainFrame,
+  ports: [] as unknown[],
+})
+
+const invoke = (channel: string, event: unknown, ...args: unknown[]) =>
+  fake.ipcMain.handlers.get(channel)!(event, ...args) as Promise<unknown>
+
+const INVOKED = ['limpid:choose-files', 'limpid:choose-folder', 'limpid:choose-target', 'limpid:keep-picture']
+
+test('the messages are exactly those of the bridge', () => {
+  expect([...fake.ipcMain.handlers.keys()].sort()).toEqual([...INVOKED].sort())
+  expect(fake.ipcMain.eventNames().sort()).toEqual(['limpid:rpc', 'limpid:show-in-folder'])
+})
+
+describe('a foreign sender is refused:', () => {
+  const foreign: [string, () => unknown][] = [
+    ['a frame inside the page', () => ({ ...own(), senderFrame: { url: 'limpid://app/index.html' } })],
+    ['a frame that is gone', () => ({ ...own(), senderFrame: null })],
+    ['another window', () => ({ ...own(), sender: {} })],
+    [
+      'the page, gone elsewhere',
+      () => {
+        window.webContents.mainFrame = { url: 'https://example.org/' }
+        return own()
+      },
+    ],
+  ]
+
+  test.each(foreign)('%s', async (_, event) => {
+    for (const channel of INVOKED) {
+      const args = channel.endsWith('keep-picture') ? ['a.png', new Uint8Array(1)] : []
+      await expect(invoke(channel, event(), ...args), channel).rejects.toMatchObject({ code: 'bad-request' })
+    }
+    fake.ipcMain.emit('limpid:rpc', { ...(event() as object), ports: [{}] }, null)
+    fake.ipcMain.emit('limpid:show-in-folder', event(), '/photo.jpg')
+    expect(serve).not.toHaveBeenCalled()
+    expect(fake.shell.showItemInFolder).not.toHaveBeenCalled()
+    expect(fake.dialog.showOpenDialog).not.toHaveBeenCalled()
+    expect(keepPicture).not.toHaveBeenCalled()
+  })
+})
+
+describe('arguments that do not fit are refused:', () => {
+  test.each([
+    ['a relative target', 'limpid:choose-target', ['photo.jpg']],
+    ['a target that is no text', 'limpid:choose-target', [{ path: '/photo.jpg' }]],
+    ['no target', 'limpid:choose-target', []],
+    ['arguments where there are none', 'limpid:choose-files', [{ properties: ['openDirectory'] }]],
+    ['bytes that are none', 'limpid:keep-picture', ['a.png', 'bytes']],
+    ['a name that is none', 'limpid:keep-picture', ['', new Uint8Array(1)]],
+  ])('%s', async (_, channel, args) => {
+    await expect(invoke(channel, own(), ...args)).rejects.toMatchObject({ code: 'bad-request' })
+  })
+
+  test('a relative path to show', () => {
+    fake.ipcMain.emit('limpid:show-in-folder', own(), '../secret')
+    expect(fake.shell.showItemInFolder).not.toHaveBeenCalled()
+  })
+})
+
+test('the dialogs give what was chosen, and nothing when closed', async () => {
+  expect(await invoke('limpid:choose-files', own())).toEqual([])
+  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toBeNull()
+  fake.dialog.showOpenDialog.mockResolvedValue({ canceled: false, filePaths: ['/a.jpg', '/b.jpg'] })
+  fake.dialog.showSaveDialog.mockResolvedValue({ canceled: false, filePath: '/clean.png' })
+  expect(await invoke('limpid:choose-files', own())).toEqual(['/a.jpg', '/b.jpg'])
+  expect(await invoke('limpid:choose-folder', own())).toEqual(['/a.jpg', '/b.jpg'])
+  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toBe('/clean.png')
+})
+
+test('the save dialog starts with the suggested name and its format, and asks before it overwrites', async () => {
+  await invoke('limpid:choose-target', own(), '/photos/cat-limpid.TIF')
+  const [[, options]] = fake.dialog.showSaveDialog.mock.calls as unknown as [
+    [unknown, { defaultPath: string; filters: { name: string }[]; properties: string[] }],
+  ]
+  expect(options.defaultPath).toBe('/photos/cat-limpid.TIF')
+  expect(options.filters.map(({ name }) => name)).toEqual(['TIFF', 'JPEG', 'PNG', 'WebP', 'AVIF'])
+  expect(options.properties).toContain('showOverwriteConfirmation')
+})
+
+test('the RPC port, the folder and a pasted picture get where they should', async () => {
+  const port = {}
+  fake.ipcMain.emit('limpid:rpc', { ...own(), ports: [port] }, null)
+  expect(serve).toHaveBeenCalledWith(port)
+  fake.ipcMain.emit('limpid:show-in-folder', own(), '/photos/cat.jpg')
+  expect(fake.shell.showItemInFolder).toHaveBeenCalledWith('/photos/cat.jpg')
+  expect(await invoke('limpid:keep-picture', own(), 'pasted.png', new Uint8Array([1]))).toBe(
+    '/cache/kept/pasted.png',
+  )
+})
