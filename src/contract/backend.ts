@@ -16,8 +16,12 @@ export const backendReportSchema = z.object({
   remedy: z.string().nullable(),
   /** Of a 3×3 convolution forward, GFLOP/s; null where not measured. */
   gigaflops: z.number().nullable(),
+  /** Of a training step (forward, gradient, update), GFLOP/s; absent where not measured. */
+  trainingGigaflops: z.number().optional(),
   /** Start and probe, ms. */
   startMs: z.number().nullable(),
+  /** What a usable backend could do better and how: a GPU that it does not use, say. One or two sentences. */
+  note: z.string().optional(),
 })
 export type BackendReport = z.infer<typeof backendReportSchema>
 

@@ -1,15 +1,67 @@
-/** Backend `tensorflow`: native TensorFlow through tfjs-node-gpu's binding. CUDA where it finds one, else oneDNN on the CPU. */
+/** Backend `tensorflow`: native TensorFlow through tfjs-node-gpu's binding. CUDA where it finds it, else oneDNN on the CPU. */
 import { createRequire } from 'node:module'
 import { tf } from '../tf.ts'
+import { type Backend, unavailable } from './backend.ts'
+import { useNativeBiasGradient } from './bias-gradient.ts'
+import { useFusedConvolution } from './fused-convolution.ts'
+import { nativeBackend } from './native-backend.ts'
+import { gpuNames } from './nvidia.ts'
 import { useNativeReluGradient } from './relu-gradient.ts'
 
-const require = createRequire(import.meta.url)
+const SETUP = 'Run `npm run setup:tensorflow`.'
 
-/** Loads the native library and makes it tfjs's backend. Throws what the loader throws if it is not there. */
-export async function startTensorflow(): Promise<void> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
-  require('@tensorflow/tfjs-node-gpu')
-  await tf.setBackend('tensorflow')
-  await tf.ready()
-  useNativeReluGradient()
+export const tensorflow: Backend = {
+  name: 'tensorflow',
+  async start() {
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+    // Else it takes all the memory of the GPU at once, from every other program.
+    process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
+    load()
+    await tf.setBackend('tensorflow')
+    await tf.ready()
+    const native = nativeBackend()
+    useNativeReluGradient()
+    useNativeBiasGradient()
+    useFusedConvolution()
+    const version = native.binding.TF_Version.split('.').slice(0, 2).join('.')
+    const gpu = native.binding.isUsingGpuDevice()
+    const device = gpu ? ((await gpuNames())[0] ?? 'NVIDIA GPU') : 'CPU'
+    return { device: `TensorFlow ${version} · ${device}` }
+  },
+}
+
+function load(): void {
+  try {
+    createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu')
+  } catch (thrown) {
+    throw explain(thrown)
+  }
+}
+
+/** Exported for its test: what the loader throws → what a person can do. */
+export function explain(thrown: unknown): Error {
+  const { code, message } = thrown as NodeJS.ErrnoException
+  if (code === 'MODULE_NOT_FOUND' && message.includes('@tensorflow/tfjs-node-gpu')) {
+    return unavailable(
+      'The package @tensorflow/tfjs-node-gpu is not installed.',
+      'Run `npm ci` in the folder of Limpid.',
+      thrown,
+    )
+  }
+  if (message.includes('tfjs_binding.node) can not be found')) {
+    return unavailable("TensorFlow's native library is not set up.", SETUP, thrown)
+  }
+  const missing = /([\w.+-]+\.(?:so|dylib|dll)[\w.]*): cannot open shared object file/.exec(message)?.[1]
+  if (missing) {
+    return unavailable(`TensorFlow's native library misses the library ${missing}.`, SETUP, thrown)
+  }
+  const tooOld = /version `(\w+_[\d.]+)' not found/.exec(message)?.[1]
+  if (tooOld) {
+    return unavailable(
+      `TensorFlow's native library needs a newer system: ${tooOld} is missing.`,
+      'Use a newer release of the operating system.',
+      thrown,
+    )
+  }
+  return unavailable(`TensorFlow's native library does not load: ${message.split('\n')[0]}`, SETUP, thrown)
 }

@@ -1,0 +1,11 @@
+/** Backend `cpu`: tfjs's kernels in plain JavaScript. Always there, and slow: the last resort. */
+import { tf } from '../tf.ts'
+import type { Backend } from './backend.ts'
+
+export const cpu: Backend = {
+  name: 'cpu',
+  async start() {
+    await tf.setBackend('cpu')
+    return { device: 'JavaScript' }
+  },
+}

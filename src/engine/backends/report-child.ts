@@ -1,0 +1,33 @@
+/** The doctor's child process: tries the backend named by its argument and reports over IPC. */
+import { type BackendReport, backendNameSchema } from '../../contract/backend.ts'
+import { describeFailure, startProven } from './choose.ts'
+import { backends } from './index.ts'
+import { measureConvolution, measureTrainingStep } from './measure.ts'
+import { unusedGpu } from './nvidia.ts'
+
+const name = backendNameSchema.parse(process.argv[2])
+const report = await tryBackend()
+process.send!(report, () => process.exit(0))
+
+async function tryBackend(): Promise<BackendReport> {
+  const nothing = { name, device: '', gigaflops: null, startMs: null }
+  const start = performance.now()
+  try {
+    const { device } = await startProven(backends.find((backend) => backend.name === name)!, true)
+    const startMs = performance.now() - start
+    const note = name === 'tensorflow' ? await unusedGpu() : null
+    return {
+      name,
+      usable: true,
+      device,
+      problem: null,
+      remedy: null,
+      gigaflops: await measureConvolution(),
+      trainingGigaflops: await measureTrainingStep(),
+      startMs,
+      ...(note && { note }),
+    }
+  } catch (thrown) {
+    return { ...nothing, usable: false, ...describeFailure(thrown) }
+  }
+}

@@ -1,0 +1,72 @@
+/** What the doctor says of each backend: usable or not, how fast, why not and what to do. */
+import { fork } from 'node:child_process'
+import {
+  BACKENDS,
+  type BackendName,
+  type BackendReport,
+  backendReportSchema,
+} from '../../contract/backend.ts'
+import { missingCudaLibraries } from './nvidia.ts'
+
+/** A backend that says nothing for so long hangs, ms. */
+const PATIENCE_MS = 60_000
+
+/** Tries every backend, one after the other, so that none slows another. Each in a process of its own: a crash is an answer. */
+export async function reportBackends(): Promise<BackendReport[]> {
+  const reports: BackendReport[] = []
+  for (const name of BACKENDS) reports.push(await reportBackend(name))
+  return reports
+}
+
+/** Exported for its test, which has the child do other things. */
+export async function reportBackend(
+  name: BackendName,
+  { script = new URL('./report-child.ts', import.meta.url), patienceMs = PATIENCE_MS } = {},
+): Promise<BackendReport> {
+  // TensorFlow says on stderr, and nowhere else, which library of CUDA it did not find.
+  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' }
+  const child = fork(script, [name], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: environment,
+  })
+  let report: BackendReport | null = null
+  let said = ''
+  child.on('message', (message) => {
+    report = backendReportSchema.parse(message)
+  })
+  child.stderr?.on('data', (chunk) => {
+    said = (said + chunk).slice(-100_000)
+  })
+  const end = await new Promise<string>((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+    const finish = (how: string) => {
+      clearTimeout(timer)
+      resolve(how)
+    }
+    child.on('error', (error) => finish(error.message))
+    child.on('close', (code, signal) => finish(signal ?? `exit code ${code}`))
+  })
+  if (report) return withMissingLibraries(report, said)
+  return crashed(name, end)
+}
+
+function crashed(name: BackendName, end: string): BackendReport {
+  const problem = end === 'SIGKILL' ? 'It does not answer.' : `It crashes as it starts or computes (${end}).`
+  const remedy =
+    name === 'tensorflow'
+      ? 'Run `npm run setup:tensorflow -- --verify`; on a processor without AVX, Limpid computes on wasm.'
+      : name === 'webgpu'
+        ? "Update the GPU's driver."
+        : 'Report this as a bug of Limpid.'
+  return { name, usable: false, device: '', problem, remedy, gigaflops: null, startMs: null }
+}
+
+function withMissingLibraries(report: BackendReport, said: string): BackendReport {
+  const missing = report.name === 'tensorflow' && report.usable ? missingCudaLibraries(said) : []
+  if (missing.length === 0) return report
+  return {
+    ...report,
+    note: `It does not use the NVIDIA GPU: it misses ${missing.join(', ')}. Run \`npm run setup:tensorflow -- --gpu\`.`,
+  }
+}
