@@ -65,7 +65,7 @@ export function reasonIn(output: string): string {
   const lines = output
     .split(/\r?\n/)
     .map((line) => line.replace(/^(gyp|npm|node-pre-gyp) (ERR!|error)( stack)?\s*/i, '').trim())
-    .filter(Boolean)
+    .filter((line) => line !== '' && !/^(at |errno:|code:|Node\.js v|\^$)/.test(line))
   const telling = lines.filter((line) =>
     /error|not found|no such|failed|cannot|refused|timed out/i.test(line),
   )

@@ -66,6 +66,7 @@ export const fetchWithPip: WheelFetcher = async (wheel, folder, report) => {
           '--no-cache-dir',
           '--progress-bar=off',
           '--disable-pip-version-check',
+          '--retries=2',
         ],
         ...['--python-version', '3.11', '--implementation', pythonTag === 'py3' ? 'py' : 'cp'],
         ...['--abi', abiTag, ...platformTags.split('.').flatMap((tag) => ['--platform', tag])],
@@ -73,7 +74,10 @@ export const fetchWithPip: WheelFetcher = async (wheel, folder, report) => {
       // pip downloads into its temporary folder first: keeping that in sight is what makes progress visible.
       { env: { ...pip.env, TMPDIR: folder, TEMP: folder, TMP: folder }, timeoutMs: 60 * 60_000 },
     )
-    if (result.code !== 0) throw new Error(reasonIn(result.output))
+    if (result.code !== 0) {
+      const unreachable = /connection broken by/.test(result.output)
+      throw new Error(unreachable ? "pip can't reach the package index" : reasonIn(result.output))
+    }
   } finally {
     clearInterval(watch)
   }

@@ -11,6 +11,9 @@ import { pinnedWheels, TENSORFLOW_VERSION, type Variant } from './pins.ts'
 import { withProgress } from './progress.ts'
 import { extractWheel } from './wheel.ts'
 
+/** The environment variable that names a folder with a library in it. */
+export const GIVEN_FOLDER = 'LIMPID_TENSORFLOW'
+
 /** One place that TensorFlow's library can come from. Whichever it is, the library ends up as an entry of the cache. */
 export interface Source {
   /** For a person: "the cache", "pip download". */
@@ -33,11 +36,9 @@ export function librarySources(variant: Variant, options: { full?: boolean } = {
     'tensorflow',
     `${TENSORFLOW_VERSION}-${variant}-${process.platform}-${process.arch}`,
   )
-  const named = process.env.LIMPID_TENSORFLOW
+  const named = process.env[GIVEN_FOLDER]
   return [
-    ...(named
-      ? [{ name: 'LIMPID_TENSORFLOW', gives: 'given' as const, fetch: () => fromFolder(named) }]
-      : []),
+    ...(named ? [{ name: GIVEN_FOLDER, gives: 'given' as const, fetch: () => fromFolder(named) }] : []),
     { name: 'the cache', gives: 'pinned', fetch: () => openEntry(folder, options) },
     {
       name: 'pip download',
@@ -85,10 +86,11 @@ async function fromFolder(given: string): Promise<CacheEntry> {
   if (cached) return cached
   return withProgress(`Taking in ${origin}`, null, () =>
     storeEntry(folder, origin, async (staging) => {
-      for (const path of await filesUnder(origin)) {
-        if (!/^(lib|nvidia)\//.test(path) && !(path.startsWith('include/') && isNeededHeader(path.slice(8))))
-          continue
-        await linkOrCopy(join(origin, path), join(staging, path))
+      for (const part of ['lib', 'include', 'nvidia']) {
+        for (const path of await filesUnder(join(origin, part))) {
+          if (part === 'include' && !isNeededHeader(path)) continue
+          await linkOrCopy(join(origin, part, path), join(staging, part, path))
+        }
       }
       await addLinkerNames(join(staging, 'lib'))
     }),
@@ -130,9 +132,12 @@ async function fingerprint(folder: string): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Relative paths of the files in a folder (itself or a link to one); none if it is not there. */
 async function filesUnder(folder: string): Promise<string[]> {
-  const items = await readdir(folder, { recursive: true, withFileTypes: true })
+  const real = await realpath(folder).catch(() => null)
+  if (real === null) return []
+  const items = await readdir(real, { recursive: true, withFileTypes: true })
   return items
     .filter((item) => !item.isDirectory())
-    .map((item) => relative(folder, join(item.parentPath, item.name)).split(sep).join('/'))
+    .map((item) => relative(real, join(item.parentPath, item.name)).split(sep).join('/'))
 }

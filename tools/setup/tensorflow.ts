@@ -19,7 +19,7 @@ import { runOwnInstall } from './ownInstall.ts'
 import type { Variant } from './pins.ts'
 import { isPlaced, placeInPackage } from './place.ts'
 import { withProgress } from './progress.ts'
-import { type Attempt, firstThatWorks, librarySources } from './sources.ts'
+import { type Attempt, firstThatWorks, GIVEN_FOLDER, librarySources } from './sources.ts'
 
 interface Outcome {
   ready: boolean
@@ -27,40 +27,36 @@ interface Outcome {
   message: string
 }
 
-export async function setUpTensorflow(options: { variant: Variant; full?: boolean }): Promise<Outcome> {
+export async function setUpTensorflow(variant: Variant, options: { full?: boolean } = {}): Promise<Outcome> {
   const startedAt = Date.now()
+  const ready = (what: string, how: string): Outcome => {
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+    return { ready: true, message: `TensorFlow ${what} is ready (${how}, ${seconds} s).` }
+  }
   const tfjsFolder = findTfjsFolder()
-  if (!tfjsFolder)
-    return {
-      ready: false,
-      message: paragraph([{ source: 'the package @tensorflow/tfjs-node-gpu', reason: 'not installed' }]),
-    }
+  if (!tfjsFolder) return { ready: false, message: paragraph([NOT_INSTALLED]) }
 
-  const { result, attempts } = await firstThatWorks(librarySources(options.variant, options), (library) =>
+  const { result, attempts } = await firstThatWorks(librarySources(variant, options), (library) =>
     install(library, tfjsFolder),
   )
-  const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`
-  if (result)
-    return {
-      ready: true,
-      message: `TensorFlow ${result.value} is ready (from ${result.source}, ${seconds()}).`,
-    }
+  // What someone asked for by name and did not get must not go unsaid.
+  const passedOver = attempts.find((attempt) => attempt.source === GIVEN_FOLDER)
+  if (result && passedOver) console.error(`${GIVEN_FOLDER} was passed over: ${passedOver.reason}.`)
+  if (result) return ready(result.value, `from ${result.source}`)
 
   // Nothing of ours worked. What lies in the package already, by hand or by its own script, may still do.
   const present = await probe(tfjsFolder).catch(() => null)
-  if (present)
-    return { ready: true, message: `TensorFlow ${present} is ready (what was already there was kept).` }
+  if (present) return ready(present, 'what was already there was kept')
   try {
     await runOwnInstall(tfjsFolder)
-    return {
-      ready: true,
-      message: `TensorFlow ${await probe(tfjsFolder)} is ready (tfjs-node-gpu's own download, ${seconds()}).`,
-    }
+    return ready(await probe(tfjsFolder), "tfjs-node-gpu's own download")
   } catch (error) {
     attempts.push({ source: "tfjs-node-gpu's own download", reason: (error as Error).message })
   }
   return { ready: false, message: paragraph(attempts) }
 }
+
+const NOT_INSTALLED: Attempt = { source: 'the package @tensorflow/tfjs-node-gpu', reason: 'not installed' }
 
 /** Builds the binding if need be, puts both in place, and proves that they compute. Returns what they say they are. */
 async function install(library: CacheEntry, tfjsFolder: string): Promise<string> {
@@ -131,8 +127,12 @@ if (import.meta.main) {
     options: { gpu: { type: 'boolean' }, cpu: { type: 'boolean' }, verify: { type: 'boolean' } },
   })
   const variant = await chooseVariant(values)
-  const outcome = await setUpTensorflow({ variant, full: values.verify })
+  const outcome = await setUpTensorflow(variant, { full: values.verify })
   console.error(outcome.message)
+  if (variant === 'gpu' && !outcome.ready) {
+    console.error('Without CUDA, then:')
+    console.error((await setUpTensorflow('cpu')).message)
+  }
   if (variant === 'cpu' && !values.cpu && existsSync(NVIDIA_DRIVER)) {
     console.error(
       'There is an NVIDIA driver here: npm run setup:tensorflow -- --gpu sets TensorFlow up with CUDA (3 GB).',
