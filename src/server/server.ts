@@ -91,7 +91,10 @@ function createFace(options: ServerOptions & { rendererFolder: string }, guard: 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value!)
     if (!isLocalHost(request)) return refuse(response, 403, 'Limpid answers to 127.0.0.1 and localhost only.')
-    const { pathname, searchParams, search } = new URL(request.url!, `http://${HOST}`)
+    // Put together, not resolved: `//name` is a path too, and a whole URL is none.
+    const url = URL.parse(`http://${HOST}${request.url}`)
+    if (!url) return refuse(response, 400, 'That is no path.')
+    const { pathname, searchParams, search } = url
     const isGet = request.method === 'GET' || request.method === 'HEAD'
     if (isGet && pathname === '/' && guard.isToken(searchParams.get('token'))) return letIn(request, response)
     if (!guard.hasCookie(request)) {
@@ -99,7 +102,7 @@ function createFace(options: ServerOptions & { rendererFolder: string }, guard: 
     }
     if (pathname === `/${UPLOAD_PATH}` && request.method === 'POST') {
       if (!isOwnOrigin(request)) return refuse(response, 403, 'Uploads come from Limpid’s own page only.')
-      return receiveUpload(app, request, response, uploadLimitBytes)
+      return receiveUpload(app, searchParams.get('name') ?? '', request, response, uploadLimitBytes)
     }
     if (!isGet) return refuse(response, 405, 'There is nothing here to send anything to.')
     if (!isNotCrossSite(request)) return refuse(response, 403, 'Asked for by the page of another site.')

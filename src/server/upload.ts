@@ -6,11 +6,11 @@ import { type ErrorData, toErrorData } from '../contract/errors.ts'
 /** `POST /upload?name=…`, body: a picture's bytes → `{ path }`, for `addPictures`. Errors: `ErrorData`. */
 export async function receiveUpload(
   app: App,
+  name: string,
   request: IncomingMessage,
   response: ServerResponse,
   limitBytes: number,
 ): Promise<void> {
-  const name = new URL(request.url!, 'http://localhost').searchParams.get('name') ?? ''
   try {
     if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(name, limitBytes)
     // Left open when reading stops early, so that the answer still reaches the browser.
