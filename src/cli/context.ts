@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { BackendName } from '../contract/backend.ts'
 import type { EngineInput, EngineJobKind, EngineOutput, Progress } from '../contract/engine-protocol.ts'
-import type { LimpidError } from '../contract/errors.ts'
+import type { ErrorData, LimpidError } from '../contract/errors.ts'
 import type { ModelSummary } from '../contract/model.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -42,9 +42,12 @@ export type EngineWish = {
   cancelGraceMs?: number
 }
 
-/** Starts the browser face: its address, with the token, and how to end it. */
-export type Serve = (options: { port?: number; backend?: BackendName }) => Promise<{
+/** Starts the browser face, with `files` (absolute paths of pictures and folders) open in it. */
+export type Serve = (options: { port?: number; backend?: BackendName; files: string[] }) => Promise<{
+  /** With the token. */
   url: string
+  /** Of `files` that could not be opened. */
+  errors: ErrorData[]
   close(): Promise<void>
 }>
 

@@ -70,7 +70,15 @@ async function limpid(...args: string[]) {
         openEngines--
       }
     },
-    serve: async ({ port = 1234 }) => ({ url: `http://127.0.0.1:${port}/?token=t`, close: async () => {} }),
+    serve: async ({ port = 1234, files }) => ({
+      url: `http://127.0.0.1:${port}/?token=t`,
+      errors: files.map((file) => ({
+        code: 'file-not-found' as const,
+        message: `${file} is not there.`,
+        file,
+      })),
+      close: async () => {},
+    }),
   }
   const exitCode = await runCommandLine(args, out, err as unknown as ErrorOutput, surroundings)
   expect(openEngines, 'engines left behind').toBe(0)
@@ -300,7 +308,15 @@ test('serve prints its address and runs until Ctrl-C', async () => {
   setTimeout(() => interruption.abort(), 20)
   const { exitCode, json } = await limpid('serve', '--port', '8000', '--json')
   expect(exitCode).toBe(0)
-  expect(json()).toEqual({ ok: true, url: 'http://127.0.0.1:8000/?token=t' })
+  expect(json()).toEqual({ ok: true, url: 'http://127.0.0.1:8000/?token=t', errors: [] })
+})
+
+test("serve opens the pictures it is given, and says which it can't", async () => {
+  setTimeout(() => interruption.abort(), 20)
+  const { exitCode, out, err } = await limpid('serve', 'a.png')
+  expect(exitCode).toBe(0)
+  expect(out).toMatch(/^Limpid is at http:.*\n$/)
+  expect(err).toBe(`limpid: ${path.join(cwd, 'a.png')} is not there.\n`)
 })
 
 test('help and version go to stdout', async () => {

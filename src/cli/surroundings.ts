@@ -6,7 +6,7 @@ import { findModel, listModels } from '../app/models.ts'
 import type { Surroundings } from './context.ts'
 
 export function realSurroundings(signal: AbortSignal): Surroundings {
-  const home = defaultFolders().data
+  const { data: home, cache } = defaultFolders()
   const modelFolders = { shipped: path.join(projectRoot, 'models'), user: path.join(home, 'models') }
   return {
     cwd: process.cwd(),
@@ -26,8 +26,26 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
         await engine.close()
       }
     },
-    serve: async () => {
-      throw new Error('not there yet')
+    async serve({ port, backend, files }) {
+      // Loaded here, because no other command needs SQLite and the RPC.
+      const { openApp } = await import('../app/app.ts')
+      const { startServer } = await import('../server/server.ts')
+      const app = await openApp({ dataFolder: home, cacheFolder: cache, backend })
+      try {
+        const server = await startServer({ app, port })
+        const { errors } = files.length > 0 ? await app.addPictures({ paths: files }) : { errors: [] }
+        return {
+          url: server.url,
+          errors,
+          async close() {
+            await server.close()
+            await app.close()
+          },
+        }
+      } catch (thrown) {
+        await app.close()
+        throw thrown
+      }
     },
   }
 }

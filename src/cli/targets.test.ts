@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Destination,
-  destinationOf,
-  type InputFile,
-  targetOf,
-  withoutResults,
-} from './targets.ts'
+import { type Destination, destinationOf, type InputFile, targetOf, withoutResults } from './targets.ts'
 
 const question = { cwd: '/home/ada', singleFile: true, isFolder: false }
 const beside: Destination = { kind: 'beside-original' }

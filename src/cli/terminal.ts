@@ -2,6 +2,7 @@
  * What a command says. The result goes to stdout and nothing else does: lines for a person, or with `--json` exactly
  * one JSON object. All the rest (errors, notes, progress) goes to stderr.
  */
+import { inspect } from 'node:util'
 import { type ErrorData, toErrorData } from '../contract/errors.ts'
 
 export type Output = { write(text: string): unknown }
@@ -38,11 +39,11 @@ export class Terminal {
     this.errorOutput.write(`${text}\n`)
   }
 
-  /** One line for an error; no stack, unless it is a bug of ours. */
+  /** One line for an error. LIMPID_DEBUG shows the stack of what threw it too. */
   error(thrown: unknown): ErrorData {
     const data = toErrorData(thrown)
     this.note(errorLine(data))
-    if (data.code === 'internal' && thrown instanceof Error && thrown.stack) this.note(thrown.stack)
+    if (process.env.LIMPID_DEBUG && thrown instanceof Error) this.note(inspect(thrown))
     return data
   }
 

@@ -39,7 +39,8 @@ export function isOurs(url: string): boolean {
 async function respond(request: Request, sources: Sources): Promise<Response> {
   if (!isOurs(request.url)) return refusal(403)
   if (request.method !== 'GET') return refusal(405)
-  const file = fileOf(new URL(request.url).pathname, sources)
+  const { pathname, search } = new URL(request.url)
+  const file = fileOf(pathname, sources)
   const info = file === null ? null : await stat(file).catch(() => null)
   if (file === null || !info?.isFile()) return refusal(404)
   return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream, {
@@ -48,7 +49,8 @@ async function respond(request: Request, sources: Sources): Promise<Response> {
       'content-length': String(info.size),
       'content-security-policy': CONTENT_SECURITY_POLICY,
       'x-content-type-options': 'nosniff',
-      'cache-control': 'no-cache',
+      // The v of a picture's address changes with its content.
+      'cache-control': search.startsWith('?v=') ? 'max-age=31536000, immutable' : 'no-cache',
     },
   })
 }

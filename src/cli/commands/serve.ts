@@ -1,15 +1,18 @@
 /** `limpid serve`: the app in a browser, on this machine. */
 import { once } from 'node:events'
+import path from 'node:path'
 import { Command } from 'commander'
 import type { Context, Perform } from '../context.ts'
 import { openInBrowser } from '../open-in-browser.ts'
 import { port } from '../options.ts'
+import { errorLine } from '../terminal.ts'
 
 export type ServeOptions = { port?: number; open: boolean }
 
 export function serveCommand(perform: Perform): Command {
   return new Command('serve')
     .description('serve the app to a browser on this machine, until Ctrl-C')
+    .argument('[files...]', 'pictures and folders to open in it')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', port)
     .option('--open', 'open the browser', false)
     .option('--no-open', 'only print the address (default)')
@@ -19,17 +22,22 @@ export function serveCommand(perform: Perform): Command {
 The address holds a token: whoever has it can open the pictures that you open. From another machine, forward the port:
   ssh -L 8000:127.0.0.1:8000 gpu-box limpid serve --port 8000`,
     )
-    .action((options: ServeOptions, command: Command) =>
-      perform(command, (context) => serve(context, options)),
+    .action((files: string[], options: ServeOptions, command: Command) =>
+      perform(command, (context) => serve(context, files, options)),
     )
 }
 
-export async function serve(context: Context, options: ServeOptions): Promise<boolean> {
-  const { terminal, signal, backend } = context
-  const server = await context.serve({ port: options.port, backend })
+export async function serve(context: Context, files: string[], options: ServeOptions): Promise<boolean> {
+  const { terminal, signal, backend, cwd } = context
+  const server = await context.serve({
+    port: options.port,
+    backend,
+    files: files.map((file) => path.resolve(cwd, file)),
+  })
   try {
+    for (const error of server.errors) terminal.note(errorLine(error))
     terminal.print(`Limpid is at ${server.url}`)
-    terminal.result({ ok: true, url: server.url })
+    terminal.result({ ok: true, url: server.url, errors: server.errors })
     if (options.open && !(await openInBrowser(server.url))) {
       terminal.note('No browser could be opened here: open the address yourself.')
     }
