@@ -1,0 +1,70 @@
+/** The browser face: a WebSocket to the server that served the page, uploads in, downloads out. */
+import { MEDIA_PATH, RPC_PATH, UPLOAD_PATH } from '../../contract/bridge.ts'
+import { errorDataSchema } from '../../contract/error-schema.ts'
+import { LimpidError } from '../../contract/errors.ts'
+import { droppedFiles } from './dropped-files.ts'
+import type { Host, Openable } from './host.ts'
+
+export function browserHost(): Host {
+  return {
+    face: 'browser',
+    connect,
+    mediaUrl: (path) => `${MEDIA_PATH}/${path}`,
+    openables: droppedFiles,
+    choose,
+    handOver: upload,
+    download(path, name) {
+      const link = document.createElement('a')
+      link.href = `${MEDIA_PATH}/${path}`
+      link.download = name
+      link.click()
+    },
+  }
+}
+
+function connect(signal: AbortSignal): ReturnType<Host['connect']> {
+  return new Promise((resolve, reject) => {
+    const address = new URL(RPC_PATH, document.baseURI)
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(address)
+    const closed = new Promise<void>((gone) => socket.addEventListener('close', () => gone()))
+    socket.addEventListener('open', () =>
+      resolve({ wire: { kind: 'socket', socket }, closed, close: () => socket.close() }),
+    )
+    socket.addEventListener('close', () => reject(new Error('The server closed the connection.')))
+    signal.addEventListener('abort', () => socket.close())
+  })
+}
+
+/** The browser's own dialog. It must be opened from inside a click or a key press. */
+function choose(what: 'files' | 'folder'): Promise<Openable[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.multiple = true
+    if (what === 'folder') input.webkitdirectory = true
+    else input.accept = 'image/*,.tif,.tiff,.avif,.heic'
+    input.addEventListener('change', () => resolve([...(input.files ?? [])].map((file) => ({ file }))))
+    input.addEventListener('cancel', () => resolve([]))
+    input.click()
+  })
+}
+
+async function upload(file: File): Promise<string> {
+  const address = `${UPLOAD_PATH}?name=${encodeURIComponent(file.name)}`
+  const response = await fetch(address, { method: 'POST', body: file }).catch((cause: unknown) => {
+    throw new LimpidError('internal', `${file.name} could not be handed to Limpid.`, {
+      hint: 'Check that Limpid still runs and that the file is still there, then drop it again.',
+      cause,
+    })
+  })
+  const answer: unknown = await response.json().catch(() => null)
+  if (response.ok && typeof answer === 'object' && answer !== null && 'path' in answer) {
+    return String(answer.path)
+  }
+  const error = errorDataSchema.safeParse(answer)
+  if (error.success) throw LimpidError.fromData(error.data)
+  throw new LimpidError('internal', `${file.name} could not be handed to Limpid (${response.status}).`, {
+    hint: 'Reload the page from the address that Limpid printed, then drop it again.',
+  })
+}

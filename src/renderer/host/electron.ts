@@ -1,0 +1,57 @@
+/** The Electron face: a MessagePort from the preload, the system's dialogs, real paths. */
+import { type Bridge, MEDIA_PATH, RPC_PORT, RPC_REQUEST } from '../../contract/bridge.ts'
+import type { Host, Openable } from './host.ts'
+
+export function electronHost(bridge: Bridge): Host {
+  return {
+    face: 'electron',
+    connect,
+    mediaUrl: (path) => `${MEDIA_PATH}/${path}`,
+    async openables(transfer) {
+      return [...transfer.files].map((file): Openable => {
+        const path = bridge.pathForFile(file)
+        return path === '' ? { file } : { path }
+      })
+    },
+    async choose(what) {
+      const paths = await (what === 'files' ? bridge.chooseFiles() : bridge.chooseFolder())
+      return paths.map((path) => ({ path }))
+    },
+    async handOver(file) {
+      return bridge.keepPicture(file.name, new Uint8Array(await file.arrayBuffer()))
+    },
+    chooseTarget: (suggested) => bridge.chooseTarget(suggested),
+    showInFolder: (path) => bridge.showInFolder(path),
+    download() {
+      throw new Error('The Electron face saves to paths.')
+    },
+  }
+}
+
+const PORT_TIMEOUT_MS = 10_000
+
+/** Asks the preload for a port and waits for it. */
+function connect(signal: AbortSignal): ReturnType<Host['connect']> {
+  return new Promise((resolve, reject) => {
+    const done = new AbortController()
+    const within = AbortSignal.any([done.signal, signal])
+    const give = (port: MessagePort): void => {
+      done.abort()
+      const closed = new Promise<void>((gone) => port.addEventListener('close', () => gone()))
+      port.start()
+      resolve({ wire: { kind: 'port', port }, closed, close: () => port.close() })
+    }
+    window.addEventListener(
+      'message',
+      (event) => {
+        const port = event.ports[0]
+        if (event.source === window && event.data?.type === RPC_PORT && port) give(port)
+      },
+      { signal: within },
+    )
+    AbortSignal.any([within, AbortSignal.timeout(PORT_TIMEOUT_MS)]).addEventListener('abort', () =>
+      reject(new Error('No port came from the preload.')),
+    )
+    window.postMessage({ type: RPC_REQUEST }, '*')
+  })
+}

@@ -1,0 +1,83 @@
+/** Keeps a wire to the application: subscribes, loads the state, follows events, and starts anew when it breaks. */
+import type { AppApi, AppEvent, State } from '../../contract/api.ts'
+import { LimpidError } from '../../contract/errors.ts'
+import type { Host } from '../host/host.ts'
+import { callOver } from '../rpc.ts'
+
+/** How long to wait before each try, ms; the last one again and again. */
+const BACKOFF_MS = [0, 250, 500, 1000, 2000, 4000]
+
+type Listener = { loaded(state: State): void; happened(event: AppEvent): void }
+
+export class Connection {
+  /** `connecting` only until the first time; then `open` or `lost`. */
+  status = $state<'connecting' | 'open' | 'lost'>('connecting')
+  /** Tries that failed since it was last open. */
+  failures = $state(0)
+  #api: AppApi | null = null
+  readonly #host: Pick<Host, 'connect'>
+  readonly #open: typeof callOver
+
+  constructor(host: Pick<Host, 'connect'>, open: typeof callOver = callOver) {
+    this.#host = host
+    this.#open = open
+  }
+
+  get api(): AppApi {
+    if (this.#api) return this.#api
+    throw new LimpidError('internal', 'The window is not connected to Limpid right now.', {
+      hint: 'It is tried again by itself. Then do it once more.',
+    })
+  }
+
+  /** Runs until `signal` aborts. */
+  async keep(listener: Listener, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(BACKOFF_MS[Math.min(this.failures, BACKOFF_MS.length - 1)] ?? 0, signal)
+      await this.#once(listener, signal).catch(() => {})
+      this.#api = null
+      this.failures += 1
+      if (this.status === 'open') this.status = 'lost'
+    }
+  }
+
+  async #once(listener: Listener, signal: AbortSignal): Promise<void> {
+    const { wire, closed, close } = await this.#host.connect(signal)
+    const ended = new AbortController()
+    try {
+      const api = this.#open(wire)
+      const events = api.events(AbortSignal.any([signal, ended.signal]))[Symbol.asyncIterator]()
+      // Asked for before the state, so that nothing falls between the two.
+      let next = events.next()
+      next.catch(() => {})
+      const state = await Promise.race([
+        api.state({}),
+        closed.then(() => Promise.reject(new Error('closed'))),
+      ])
+      this.#api = api
+      listener.loaded(state)
+      this.status = 'open'
+      this.failures = 0
+      for (;;) {
+        const result = await Promise.race([next, closed])
+        if (!result || result.done) return
+        listener.happened(result.value)
+        next = events.next()
+        next.catch(() => {})
+      }
+    } finally {
+      ended.abort()
+      close()
+    }
+  }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

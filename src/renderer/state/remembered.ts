@@ -1,0 +1,18 @@
+/** Small things that a window remembers by itself between two openings. None is missed if it is gone. */
+
+export function remember(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(`limpid.${key}`, JSON.stringify(value))
+  } catch {
+    // No storage (private mode, a full disk): forgotten when the window closes.
+  }
+}
+
+export function recall<T>(key: string, otherwise: T): T {
+  try {
+    const text = localStorage.getItem(`limpid.${key}`)
+    return text === null ? otherwise : (JSON.parse(text) as T)
+  } catch {
+    return otherwise
+  }
+}

@@ -1,0 +1,121 @@
+/** Saves results: exports, asks when a file is there already, and tells what became of it. */
+import type { AppApi, Job } from '../../contract/api.ts'
+import { type ErrorData, toErrorData } from '../../contract/errors.ts'
+import type { OutputFormat, Picture } from '../../contract/picture.ts'
+import type { Host } from '../host/host.ts'
+import type { Notices } from './notices.ts'
+import { fileName, nextName } from './paths.ts'
+import { count, inWords } from './words.ts'
+
+export type Saved = NonNullable<Job['saved']>
+export type Collision = { path: string; answer(choice: 'replace' | 'both' | 'cancel'): void }
+export type SaveTarget = {
+  path: string
+  /** null: by the path's extension */
+  format: OutputFormat | null
+  /** 1..100; null: the format's default */
+  quality: number | null
+  overwrite: boolean
+}
+
+/** What saving needs of the rest. */
+export type SaverPorts = {
+  host: Pick<Host, 'chooseTarget' | 'showInFolder' | 'download'>
+  notices: Notices
+  api(): Pick<AppApi, 'export' | 'suggestTarget'>
+  /** 0..1 */
+  strength(pictureId: string): number
+  /** Resolves when the job is over. */
+  finished(job: Job): Promise<Job>
+}
+
+export class Saver {
+  /** The question that waits for an answer. */
+  collision = $state.raw<Collision | null>(null)
+  readonly #ports: SaverPorts
+
+  constructor(ports: SaverPorts) {
+    this.#ports = ports
+  }
+
+  /** Saving is downloading: there is no folder of the user's to save into. */
+  get downloads(): boolean {
+    return this.#ports.host.chooseTarget === undefined
+  }
+
+  /** null: cancelled, or failed and told. */
+  async save(picture: Picture, target: SaveTarget): Promise<Saved | null> {
+    const { saved, error } = await this.#export(picture, target)
+    if (saved) return saved
+    if (error?.code !== 'file-exists') return this.#failed(error)
+    const choice = await this.#ask(target.path)
+    if (choice === 'cancel') return null
+    if (choice === 'replace') return this.save(picture, { ...target, overwrite: true })
+    return this.#saveBeside(picture, target)
+  }
+
+  /** Tells that they are saved, where, and what their formats could not hold. */
+  tell(saved: Saved[]): void {
+    const [first] = saved
+    if (!first) return
+    const { host, notices } = this.#ports
+    const one = saved.length === 1
+    const verb = this.downloads ? 'Downloaded' : 'Saved'
+    const names = inWords(saved.map(({ path }) => fileName(path)))
+    const where = one ? (this.downloads ? '' : first.path) : names
+    const notes = [...new Set(saved.flatMap((each) => each.notes))]
+    notices.done(one ? `${verb} ${fileName(first.path)}` : `${verb} ${count(saved.length, 'picture')}`, {
+      description: [where, ...notes].filter((line) => line !== '').join('\n'),
+      ...(host.showInFolder && first.download === null
+        ? { action: { label: 'Show', run: () => host.showInFolder?.(first.path) } }
+        : {}),
+    })
+  }
+
+  /** Keeps both files: counts on until a name is free. */
+  async #saveBeside(picture: Picture, target: SaveTarget): Promise<Saved | null> {
+    const beside = { ...target, path: nextName(target.path) }
+    const { saved, error } = await this.#export(picture, beside)
+    if (saved) return saved
+    return error?.code === 'file-exists' ? this.#saveBeside(picture, beside) : this.#failed(error)
+  }
+
+  async #export(
+    picture: Picture,
+    { path, format, quality, overwrite }: SaveTarget,
+  ): Promise<Pick<Job, 'saved' | 'error'>> {
+    try {
+      const { job } = await this.#ports.api().export({
+        id: picture.id,
+        strength: this.#ports.strength(picture.id),
+        path: this.downloads ? null : path,
+        overwrite,
+        ...(format === null ? {} : { format }),
+        ...(quality === null ? {} : { quality }),
+      })
+      const { saved, error } = await this.#ports.finished(job)
+      if (!saved || saved.download === null) return { saved, error }
+      this.#ports.host.download(saved.download, fileName(path))
+      return { saved: { ...saved, path: fileName(path) }, error }
+    } catch (thrown) {
+      return { saved: null, error: toErrorData(thrown) }
+    }
+  }
+
+  #failed(error: ErrorData | null): null {
+    if (error && error.code !== 'cancelled') this.#ports.notices.error(error)
+    return null
+  }
+
+  #ask(path: string): Promise<'replace' | 'both' | 'cancel'> {
+    return new Promise((resolve) => {
+      this.collision = {
+        path,
+        answer: (choice) => {
+          this.collision = null
+          resolve(choice)
+        },
+      }
+    })
+  }
+}
