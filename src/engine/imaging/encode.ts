@@ -2,17 +2,17 @@
 
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import type { Sharp } from 'sharp'
 import { LimpidError } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
 import { checkTarget, type FileSystem, writeFileAtomically } from './atomic-write.ts'
 import type { PictureMetadata } from './decode.ts'
-import { addExifToTiff, exifFromTiff, normaliseExif } from './exif.ts'
+import { type EncodeSettings, encodeBytes } from './encode-bytes.ts'
+import { exifFromTiff, normaliseExif } from './exif.ts'
 import { sharp } from './libvips.ts'
 import { FORMATS, formatOfName, isOutputFormat, WRITABLE_LIST } from './picture-formats.ts'
-import { type CarriedBlocks, pngCarrier } from './png-carrier.ts'
+import type { CarriedBlocks } from './png-carrier.ts'
 import type { Raster } from './raster.ts'
-import { joinAlpha, overWhite, toEightBits } from './sample-layout.ts'
+import { overWhite, toEightBits } from './sample-layout.ts'
 import { normaliseXmp } from './xmp.ts'
 
 export type EncodeTarget = {
@@ -50,7 +50,8 @@ export async function encodePicture(
   const notes: string[] = []
   const fitted = fitToFormat(raster, format, notes)
   const blocks = fitMetadata(fitted, meta, format, notes)
-  const bytes = await encode(fitted, meta, blocks, format, target).catch((cause: unknown) => {
+  const settings = { ...settingsFor(format, meta, target), density: meta?.density ?? null }
+  const bytes = await encodeBytes(fitted, blocks, format, settings).catch((cause: unknown) => {
     const name = basename(target.path)
     const file = resolve(target.path)
     const message = `${name} could not be saved as ${FORMATS[format].label}.`
@@ -132,70 +133,23 @@ function fitMetadata(
   return { icc, exif, xmp: meta.xmp === null ? null : normaliseXmp(meta.xmp) }
 }
 
-async function encode(
-  raster: Raster,
-  meta: PictureMetadata | null,
-  blocks: CarriedBlocks,
+/** The quality to save with: as asked for, else by the format and the original. */
+function settingsFor(
   format: OutputFormat,
-  target: EncodeTarget,
-): Promise<Buffer> {
-  const isGrey = raster.channels === 1 && FORMATS[format].output?.grey === true
-  const space = isGrey ? (raster.depth === 16 ? 'grey16' : 'b-w') : raster.depth === 16 ? 'rgb16' : 'srgb'
-  // A grey profile must not stand beside three channels: there, libvips turns the pixels to sRGB with it.
-  const keepsProfile = blocks.icc !== null && (isGrey || raster.channels === 3)
-  let pipeline = input(raster, blocks, keepsProfile).toColourspace(space)
-  if (keepsProfile) pipeline = pipeline.keepIccProfile()
-  if (blocks.xmp !== null) pipeline = pipeline.keepXmp()
-  if (blocks.exif !== null && format !== 'tiff') pipeline = pipeline.keepExif()
-  const density = meta?.density ?? null
-  if (density !== null && format !== 'tiff') pipeline = pipeline.withDensity(density)
-  const bytes = await asFormat(pipeline, raster, meta, format, target).toBuffer()
-  return format === 'tiff' && blocks.exif !== null ? addExifToTiff(bytes, blocks.exif) : bytes
-}
-
-/** The pixels for libvips; in a carrier only where there is something to carry. */
-function input(raster: Raster, blocks: CarriedBlocks, keepsProfile: boolean): Sharp {
-  const limits = { limitInputPixels: false, unlimited: true }
-  if (blocks.icc !== null || blocks.exif !== null || blocks.xmp !== null) {
-    return sharp(pngCarrier(raster, blocks), { ...limits, ignoreIcc: keepsProfile })
-  }
-  const { samples, bands } = joinAlpha(raster)
-  const { width, height } = raster
-  return sharp(samples, { ...limits, raw: { width, height, channels: bands } })
-}
-
-function asFormat(
-  pipeline: Sharp,
-  raster: Raster,
   meta: PictureMetadata | null,
-  format: OutputFormat,
   { quality, compression }: EncodeTarget,
-): Sharp {
-  const fast = compression === 'fast'
-  switch (format) {
-    case 'png':
-      return pipeline.png({ compressionLevel: fast ? 1 : 6, adaptiveFiltering: !fast })
-    case 'jpeg': {
-      // A JPEG is saved again at its own quality, but not below 92: a second rounding should not show.
-      const original = meta?.info.jpegQuality ?? null
-      const chromaSubsampling = original !== null && meta?.chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4'
-      const fallback = original === null ? 95 : Math.max(original, 92)
-      return pipeline.jpeg({ quality: quality ?? fallback, chromaSubsampling })
-    }
-    case 'webp':
-      return pipeline.webp({ quality: quality ?? 90, smartSubsample: true, exact: raster.alpha !== null })
-    case 'avif':
-      return pipeline.avif({ quality: quality ?? 70, bitdepth: raster.depth === 16 ? 12 : 8 })
-    case 'tiff': {
-      const pxPerMm = (meta?.density ?? 25.4) / 25.4
-      const resolution = { xres: pxPerMm, yres: pxPerMm, resolutionUnit: 'inch' as const }
-      const bigtiff = raster.samples.byteLength + (raster.alpha?.byteLength ?? 0) > 3.9e9
-      const kind = fast
-        ? { compression: 'none' as const }
-        : { compression: 'deflate' as const, predictor: 'horizontal' as const }
-      return pipeline.tiff({ ...kind, ...resolution, bigtiff })
-    }
+): EncodeSettings {
+  // A JPEG is saved again at its own quality, but not below 92: a second rounding should not show.
+  const original = meta?.info.jpegQuality ?? null
+  const defaults = {
+    jpeg: original === null ? 95 : Math.max(original, 92),
+    webp: 90,
+    avif: 70,
+    png: 100,
+    tiff: 100,
   }
+  const chromaSubsampling = original !== null && meta?.chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4'
+  return { quality: quality ?? defaults[format], chromaSubsampling, fast: compression === 'fast' }
 }
 
 /** What should stand in the file but does not: libvips drops a block that it finds wrong or too large. */

@@ -126,11 +126,13 @@ function recognise(path: string, head: Buffer): InputFormat {
   })
 }
 
-function readFailure(path: string, error: unknown): unknown {
+/** What the file system says about reading a file, as a person needs it. What is no such error stays as it is. */
+export function readFailure(path: string, error: unknown): unknown {
   if (error instanceof LimpidError) return error
   const name = basename(path)
   const file = resolve(path)
   const code = (error as NodeJS.ErrnoException).code
+  if (code === undefined) return error
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -149,7 +151,7 @@ function readFailure(path: string, error: unknown): unknown {
     }
     default: {
       const hint = 'Check the disk or the network drive that it is on.'
-      const message = `${name} could not be read (${code ?? String(error)}).`
+      const message = `${name} could not be read (${code}).`
       return new LimpidError('file-unreadable', message, { hint, file, cause: error })
     }
   }
