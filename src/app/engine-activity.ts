@@ -17,6 +17,8 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return `evaluating ${basename(folder ?? '')} on ${data}`
     case 'train':
       return `training on ${data}`
+    case 'exportOnnx':
+      return `exporting ${basename(folder ?? '')} to ${file}`
     case 'doctor':
       return 'trying the backends'
     case 'warmup':

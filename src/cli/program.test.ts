@@ -304,6 +304,20 @@ test('models are listed and shown', async () => {
   expect((await limpid('models', 'show', 'none')).exitCode).toBe(1)
 })
 
+test('a model is exported to ONNX, beside where one stands', async () => {
+  engine = new FakeEngine({ exportOnnx: async ({ path }) => ({ path, bytes: 3_500_000 }) })
+  const output = path.join(cwd, 'fast.onnx')
+  const { exitCode, out } = await limpid('models', 'export', 'denoise-fast', '--onnx', 'fast.onnx')
+  expect(exitCode).toBe(0)
+  expect(out).toContain(output)
+  expect(engine.asked).toEqual([
+    { kind: 'exportOnnx', input: { folder: MODEL.folder, path: output, overwrite: false } },
+  ])
+  const { json } = await limpid('models', 'export', 'denoise-fast', '--onnx', 'fast.onnx', '--json')
+  expect(json()).toEqual({ ok: true, model: 'denoise-fast', output, bytes: 3_500_000 })
+  expect((await limpid('models', 'export', 'denoise-fast')).exitCode).toBe(2)
+})
+
 test('serve prints its address and runs until Ctrl-C', async () => {
   setTimeout(() => interruption.abort(), 20)
   const { exitCode, json } = await limpid('serve', '--port', '8000', '--json')

@@ -118,6 +118,16 @@ export const engineJobs = {
       model: z.string().nullable(),
     }),
   },
+  /** Writes a model as an ONNX file, for other engines. */
+  exportOnnx: {
+    input: z.object({
+      /** Of the model. */
+      folder: z.string(),
+      path: z.string(),
+      overwrite: z.boolean(),
+    }),
+    output: z.object({ path: z.string(), bytes: z.int() }),
+  },
   /** Tries every backend. */
   doctor: {
     input: z.object({}),

@@ -1,8 +1,9 @@
-/** `limpid models list|show`: which models there are, and what each is. */
+/** `limpid models list|show|export`: which models there are, what each is, and how others can run it. */
+import path from 'node:path'
 import { Command } from 'commander'
 import type { ModelSummary } from '../../contract/model.ts'
 import type { Context, Perform } from '../context.ts'
-import { table } from '../quantities.ts'
+import { fileSize, table } from '../quantities.ts'
 
 export function modelsCommand(perform: Perform): Command {
   const list = new Command('list')
@@ -14,8 +15,25 @@ export function modelsCommand(perform: Perform): Command {
     .action((id: string, _options: object, command: Command) =>
       perform(command, (context) => showModel(context, id)),
     )
-  return new Command('models').description('list and explain models').addCommand(list).addCommand(show)
+  const exportTo = new Command('export')
+    .description('write a model in a format that other programs run')
+    .argument('<id>')
+    .requiredOption(
+      '--onnx <file>',
+      'the ONNX file to write; pictures in it are [batch, channels, height, width]',
+    )
+    .option('--overwrite', 'replace the file if it is there already')
+    .action((id: string, options: ExportOptions, command: Command) =>
+      perform(command, (context) => exportModel(context, id, options)),
+    )
+  return new Command('models')
+    .description('list, explain and export models')
+    .addCommand(list)
+    .addCommand(show)
+    .addCommand(exportTo)
 }
+
+type ExportOptions = { onnx: string; overwrite?: boolean }
 
 async function listModels({ terminal, models }: Context): Promise<boolean> {
   const { models: all, errors } = await models.list()
@@ -38,6 +56,18 @@ async function showModel({ terminal, models }: Context, id: string): Promise<boo
   const model = await models.find(id)
   terminal.print(describe(model))
   terminal.result({ ok: true, model })
+  return true
+}
+
+async function exportModel(context: Context, id: string, { onnx, overwrite = false }: ExportOptions) {
+  const { terminal, models, cwd, signal, backend, withEngine } = context
+  const { folder } = await models.find(id)
+  const target = path.resolve(cwd, onnx)
+  const { path: output, bytes } = await withEngine({ backend }, (engine) =>
+    engine.run('exportOnnx', { folder, path: target, overwrite }, { signal }),
+  )
+  terminal.print(`${output} (${fileSize(bytes)})`)
+  terminal.result({ ok: true, model: id, output, bytes })
   return true
 }
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { tensorflow } from '../backends/tensorflow.ts'
+import { chooseBackend } from '../backends/choose.ts'
 import { tf } from '../tf.ts'
 import { architecture } from './index.ts'
 
-beforeAll(() => tensorflow.start({ asked: true }))
+beforeAll(() => chooseBackend())
 
 describe('the U-Net', () => {
   it('gives a mask as large as the picture, between 0 and 1', () => {

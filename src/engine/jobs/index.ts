@@ -3,6 +3,7 @@ import type { EngineJobKind } from '../../contract/engine-protocol.ts'
 import { doctor } from './doctor.ts'
 import { evaluate } from './evaluate.ts'
 import { exportPicture } from './export.ts'
+import { exportModelToOnnx } from './export-onnx.ts'
 import { inspect } from './inspect.ts'
 import type { JobHandler } from './job.ts'
 import { processPicture } from './process.ts'
@@ -16,6 +17,7 @@ export const jobHandlers: { [K in EngineJobKind]: JobHandler<K> } = {
   process: processPicture,
   evaluate,
   train: trainRecipe,
+  exportOnnx: exportModelToOnnx,
   doctor,
   warmup: (_input, context) => context.backend(),
 }

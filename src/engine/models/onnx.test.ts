@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { architecture } from '../architectures/index.ts'
-import { tensorflow } from '../backends/tensorflow.ts'
+import { chooseBackend } from '../backends/choose.ts'
 import { PixelShuffle, PixelUnshuffle } from '../layers/pixel-shuffle.ts'
 import { tf } from '../tf.ts'
 import { exportOnnx } from './onnx.ts'
@@ -27,7 +27,7 @@ if (!ort)
     '\nSKIPPED: what ONNX files compute. onnxruntime-node is not installed (npm ci installs it).\n',
   )
 
-beforeAll(() => tensorflow.start({ asked: true }))
+beforeAll(() => chooseBackend())
 
 describe.skipIf(!ort)('an exported model, run by onnxruntime', () => {
   it('restoration U-Net: the same picture, of any size', async () => {
