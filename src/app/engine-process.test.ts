@@ -24,7 +24,7 @@ afterEach(async () => {
 function job(name: string): EngineInput<'restore'> {
   const path = join(folder, name)
   writeFileSync(path, name)
-  return { path, folder: join(folder, 'out'), steps: [{ task: 'denoise', folder: 'models/x', strength: 1 }] }
+  return { path, folder, steps: [{ task: 'denoise', folder: 'models/x', strength: 1 }] }
 }
 
 describe('an engine process', () => {

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import { LimpidError } from '../contract/errors.ts'
 import { stepSchema } from '../contract/picture.ts'
@@ -22,7 +22,7 @@ export const runRestore: JobRunner = async ({ job, request, signal, onProgress }
   )
   const run = job.id
   try {
-    const folder = join(cache.folder(job.pictureId), run)
+    const folder = await cache.makeFolder(job.pictureId, run)
     const output = await engines.restoration.run(
       'restore',
       { path, steps: resolved, folder },

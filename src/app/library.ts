@@ -214,10 +214,8 @@ export class Library {
       // As of before the reading: a change during it shows as one.
       record.fileModifiedMs = file.mtimeMs
       record.fileBytes = file.size
-      const { info, noise, thumbnail, view } = await engine.run('inspect', {
-        path,
-        folder: cache.folder(id),
-      })
+      const folder = await cache.makeFolder(id)
+      const { info, noise, thumbnail, view } = await engine.run('inspect', { path, folder })
       record.version++
       const media = (name: string) => cache.mediaPath(id, basename(name), record.version)
       changes = { state: 'ready', error: null, info, noise, thumbnail: media(thumbnail), view: media(view) }

@@ -6,9 +6,10 @@
  *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts)
  */
 import { existsSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { Picture } from '../contract/picture.ts'
+import { writeError } from './file-errors.ts'
 import type { PictureRecord } from './picture-store.ts'
 
 export class PictureCache {
@@ -20,6 +21,15 @@ export class PictureCache {
 
   folder(id: string): string {
     return join(this.root, 'pictures', id)
+  }
+
+  /** The picture's folder, or one of its runs', made. */
+  async makeFolder(id: string, run = ''): Promise<string> {
+    const folder = join(this.folder(id), run)
+    await mkdir(folder, { recursive: true }).catch((cause) => {
+      throw writeError(cause, folder)
+    })
+    return folder
   }
 
   get uploads(): string {

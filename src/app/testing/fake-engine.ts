@@ -3,7 +3,7 @@
  * `slow`: restoring goes on until it is cancelled; `stubborn`: it does not heed that; `crash`, `garbage`, `misfit`,
  * `bad`: what their names say. It writes small real files, so that what is served and saved can be read back.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BackendChoice, BackendName } from '../../contract/backend.ts'
@@ -63,7 +63,6 @@ function inspect({ path, folder }: EngineInput<'inspect'>): EngineOutput<'inspec
   if (bytes.length === 0 || basename(path).includes('bad')) {
     throw new LimpidError('not-a-picture', `${basename(path)} is not a picture.`, { file: path })
   }
-  mkdirSync(folder, { recursive: true })
   copyFileSync(path, join(folder, 'thumbnail.png'))
   copyFileSync(path, join(folder, 'view.png'))
   const info = {
@@ -83,7 +82,6 @@ function inspect({ path, folder }: EngineInput<'inspect'>): EngineOutput<'inspec
 }
 
 function restore({ path, folder, steps }: EngineInput<'restore'>): EngineOutput<'restore'> {
-  mkdirSync(folder, { recursive: true })
   const restored = `restored at ${steps.map((step) => step.strength)}: ${readFileSync(path, 'utf8')}`
   writeFileSync(join(folder, 'result.tif'), restored)
   writeFileSync(join(folder, 'result-view.png'), restored)
