@@ -123,12 +123,13 @@ export function learningRate(recipe: Pick<Recipe, 'stages' | 'optimizer'>, step:
   return 0.5 * peak * (1 + Math.cos(Math.PI * Math.min(1, done)))
 }
 
-function trainingStep(
+/** One step on one batch; returns the loss. Exported for the benchmark. */
+export function trainingStep(
   model: tf.LayersModel,
   variables: tf.Variable[],
   adam: FlatAdam,
   { input, target, batch, patch }: Batch,
-  recipe: Recipe,
+  recipe: Pick<Recipe, 'loss' | 'optimizer'>,
   rate: number,
 ): number {
   const shape: [number, number, number, number] = [batch, patch, patch, 3]
