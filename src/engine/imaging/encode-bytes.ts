@@ -65,9 +65,10 @@ function asFormat(
     case 'jpeg':
       return pipeline.jpeg({ quality, chromaSubsampling })
     case 'webp':
-      return pipeline.webp({ quality, smartSubsample: true, exact: raster.alpha !== null })
+      return pipeline.webp({ quality, effort: 2, smartSubsample: true, exact: raster.alpha !== null })
     case 'avif':
-      return pipeline.avif({ quality, bitdepth: raster.depth === 16 ? 12 : 8 })
+      // libvips' own effort of 4 takes a minute for 12 MP; 2 takes a tenth of it for a file of the same size.
+      return pipeline.avif({ quality, effort: 2, bitdepth: raster.depth === 16 ? 12 : 8 })
     case 'tiff': {
       const pxPerMm = (density ?? 25.4) / 25.4
       const resolution = { xres: pxPerMm, yres: pxPerMm, resolutionUnit: 'inch' as const }

@@ -162,7 +162,8 @@ class TiffReader {
       const isPointer =
         slot.tag === TAG.exifDirectory || slot.tag === TAG.gpsDirectory || slot.tag === TAG.interopDirectory
       if (isPointer) {
-        if (depth < 3) result.children.set(slot.tag, this.directory(this.integer(slot), depth + 1))
+        const isNew = !result.children.has(slot.tag) // else a crafted file could branch without end
+        if (isNew && depth < 3) result.children.set(slot.tag, this.directory(this.integer(slot), depth + 1))
       } else if (TYPE_BYTES[slot.type]) {
         result.entries.push({ tag: slot.tag, type: slot.type, count: slot.count, data: this.values(slot) })
       }
