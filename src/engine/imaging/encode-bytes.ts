@@ -36,7 +36,9 @@ export async function encodeBytes(
   if (blocks.xmp !== null) pipeline = pipeline.keepXmp()
   if (format !== 'tiff') {
     if (blocks.exif !== null) pipeline = pipeline.keepExif()
-    if (settings.density) pipeline = pipeline.withDensity(settings.density)
+    // 72 is what a file without any says; stating it would give the picture an EXIF block that it never had.
+    const isStated = settings.density !== 72 || blocks.exif !== null
+    if (settings.density && isStated) pipeline = pipeline.withDensity(settings.density)
   }
   const bytes = await asFormat(pipeline, raster, format, settings).toBuffer()
   return format === 'tiff' && blocks.exif !== null ? addExifToTiff(bytes, blocks.exif) : bytes

@@ -149,6 +149,19 @@ test('the orientation is applied once: the saved file says "upright" in EXIF and
   }
 })
 
+test('a picture without EXIF, profile or DPI does not get any', async () => {
+  const { samples, width, height } = photoLikePicture(20, 10, 3, 8)
+  const path = newPath('jpeg')
+  await sharp(samples, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toFile(path)
+  const plain = await decodePicture(path)
+  for (const format of FORMATS) {
+    const { back } = await roundTrip(plain.raster, format, plain.meta)
+    expect(back.meta, format).toMatchObject({ exif: null, icc: null, xmp: null })
+  }
+})
+
 test('EXIF survives a chain through every format, TIFF included', async () => {
   let picture = await richPicture()
   for (const format of ['tiff', 'png', 'tiff', 'webp', 'tiff', 'avif', 'tiff', 'jpeg'] as const) {
