@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { DENOISE, type TestApp, testApp } from './testing/test-app.ts'
 
 async function restored(t: TestApp, name: string): Promise<string> {
@@ -107,9 +107,11 @@ test('saving over the original reads it anew', async () => {
   const { path } = await t.picture(id)
   const { job } = await t.app.export({ id, strength: 1, path, overwrite: true })
   await t.jobIs(job.id, 'done')
-  const [picture] = await t.add(path)
-  expect(picture).toMatchObject({ id, state: 'ready', result: null })
-  expect(picture.info!.width).toBe(readFileSync(path).length)
+  await vi.waitFor(async () => {
+    const picture = await t.picture(id)
+    expect(picture).toMatchObject({ state: 'ready', result: null })
+    expect(picture.info!.width).toBe(readFileSync(path).length)
+  })
 })
 
 test.each([

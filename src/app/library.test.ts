@@ -83,12 +83,17 @@ test('a file that changed while the app was closed is read anew and loses its re
   expect(picture.view).not.toBe(changed.view)
   expect((await t.app.state({})).pictures).toHaveLength(1)
   expect(readdirSync(join(t.folder, 'cache/pictures'))).toEqual([changed.id])
+  t.write('gone.png')
+  await t.reopen()
+  expect((await t.app.state({})).pictures).toHaveLength(1)
 })
 
 test('a failed picture is tried again when it is opened again', async () => {
   const t = await testApp()
   const path = t.write('a.png', '')
   expect((await t.add(path))[0].state).toBe('failed')
+  const again = await t.app.addPictures({ paths: [path] })
+  expect(again.pictures[0]).toMatchObject({ state: 'reading', error: null })
   writeFileSync(path, 'now it is whole')
   expect((await t.add(path))[0]).toMatchObject({ state: 'ready', error: null })
 })
