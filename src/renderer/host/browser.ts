@@ -13,12 +13,7 @@ export function browserHost(): Host {
     openables: droppedFiles,
     choose,
     handOver: upload,
-    download(path, name) {
-      const link = document.createElement('a')
-      link.href = `${MEDIA_PATH}/${path}`
-      link.download = name
-      link.click()
-    },
+    download,
   }
 }
 
@@ -49,6 +44,25 @@ function choose(what: 'files' | 'folder'): Promise<Openable[]> {
     input.click()
   })
 }
+
+async function download(path: string, name: string): Promise<void> {
+  const address = `${MEDIA_PATH}/${path}`
+  const link = document.createElement('a')
+  link.download = name
+  link.href = address
+  if (!path.endsWith(`/${encodeURIComponent(name)}`)) {
+    // The server gives the file a name of its own, which counts above the link's: under another name it comes from here.
+    const response = await fetch(address)
+    if (!response.ok)
+      throw new LimpidError('internal', `${name} could not be downloaded (${response.status}).`)
+    link.href = URL.createObjectURL(await response.blob())
+    setTimeout(() => URL.revokeObjectURL(link.href), BLOB_KEPT_MS)
+  }
+  link.click()
+}
+
+/** Long enough for a browser that asks where to save. */
+const BLOB_KEPT_MS = 10 * 60_000
 
 async function upload(file: File): Promise<string> {
   const address = `${UPLOAD_PATH}?name=${encodeURIComponent(file.name)}`

@@ -22,7 +22,7 @@ export function electronHost(bridge: Bridge): Host {
     },
     chooseTarget: (suggested) => bridge.chooseTarget(suggested),
     showInFolder: (path) => bridge.showInFolder(path),
-    download() {
+    async download() {
       throw new Error('The Electron face saves to paths.')
     },
   }

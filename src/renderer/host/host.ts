@@ -19,8 +19,8 @@ export type Host = {
   /** Where to save, by the system's dialog (which asks before replacing); null if closed. Absent: saving is downloading. */
   chooseTarget?: (suggested: string) => Promise<string | null>
   showInFolder?: (path: string) => void
-  /** Starts the download of a file below the media root. */
-  download(path: string, name: string): void
+  /** Downloads a file below the media root, under that name. */
+  download(path: string, name: string): Promise<void>
 }
 
 /** Something to open: a path that the application can read itself, a file to be handed over first, or why neither. */

@@ -6,10 +6,14 @@ import { percent } from './words.ts'
 
 export type Badge = { label: string; detail: string; tone: 'plain' | 'busy' | 'good' | 'bad' }
 
-/** @param job its newest restore job @param problem what is wrong with it */
-export function badgeOf(picture: Picture, job: Job | null, problem: ErrorData | null): Badge {
+/**
+ * @param job its newest restore job
+ * @param done of that job as shown in the footer, 0..1
+ * @param problem what is wrong with it
+ */
+export function badgeOf(picture: Picture, job: Job | null, done: number, problem: ErrorData | null): Badge {
   if (picture.state === 'reading') return { label: 'reading', detail: '', tone: 'plain' }
-  if (job?.state === 'running') return { label: percent(job.progress?.done ?? 0), detail: '', tone: 'busy' }
+  if (job?.state === 'running') return { label: percent(done), detail: '', tone: 'busy' }
   if (job?.state === 'queued') return { label: 'waiting', detail: '', tone: 'plain' }
   if (problem) {
     const detail = [problem.message, problem.hint].filter((part) => part !== undefined).join('\n')

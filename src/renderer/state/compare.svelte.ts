@@ -1,8 +1,7 @@
 /** How before and after are held against each other, and the zoom and pan that both share. */
 import { cubicOut } from 'svelte/easing'
 import { Tween } from 'svelte/motion'
-import type { Size } from './viewport.svelte.ts'
-import { Viewport } from './viewport.svelte.ts'
+import { fitScale, type Size, Viewport } from './viewport.svelte.ts'
 
 export const COMPARE_MODES = ['split', 'beside', 'hold'] as const
 export type CompareMode = (typeof COMPARE_MODES)[number]
@@ -33,9 +32,9 @@ export class Compare {
   }
 }
 
-/** Panes side by side, or one above the other where the picture is shown larger so. */
+/** Panes side by side, or one above the other where the picture is shown much larger so. */
 export function besideLayout(stage: Size, picture: Size): 'columns' | 'rows' {
-  const columns = Math.min(stage.width / 2 / picture.width, stage.height / picture.height)
-  const rows = Math.min(stage.width / picture.width, stage.height / 2 / picture.height)
-  return rows > 1.15 * columns ? 'rows' : 'columns'
+  const columns = fitScale({ width: stage.width / 2, height: stage.height }, picture)
+  const rows = fitScale({ width: stage.width, height: stage.height / 2 }, picture)
+  return rows > 1.3 * columns ? 'rows' : 'columns'
 }

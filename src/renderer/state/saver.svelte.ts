@@ -95,7 +95,7 @@ export class Saver {
       })
       const { saved, error } = await this.#ports.finished(job)
       if (!saved || saved.download === null) return { saved, error }
-      this.#ports.host.download(saved.download, fileName(path))
+      await this.#ports.host.download(saved.download, fileName(path))
       return { saved: { ...saved, path: fileName(path) }, error }
     } catch (thrown) {
       return { saved: null, error: toErrorData(thrown) }

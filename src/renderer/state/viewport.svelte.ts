@@ -18,7 +18,7 @@ export class Viewport {
   #asked = $state.raw<{ scale: number; x: number; y: number } | null>(null)
 
   /** CSS px for a px of the picture when it fits. */
-  readonly fitScale = $derived(this.#fitScale())
+  readonly fitScale = $derived(Math.min(fitScale(this.stage, this.picture), MAX_ZOOM / this.pixelRatio))
   /** CSS px for a px of the picture, and where in the pane its corner is. */
   readonly transform = $derived(this.#settled(this.#asked ?? { scale: this.fitScale, x: 0, y: 0 }))
   /** 1: 100 % */
@@ -68,22 +68,9 @@ export class Viewport {
     this.#asked = this.#settled({ scale, x: x + dx, y: y + dy })
   }
 
-  #fitScale(): number {
-    const free = this.#free()
-    const scale = Math.min(free.width / this.picture.width, free.height / this.picture.height)
-    return Math.min(Math.max(scale, 1e-4), MAX_ZOOM / this.pixelRatio)
-  }
-
-  #free(): Size {
-    return {
-      width: Math.max(1, this.stage.width - MARGIN.left - MARGIN.right),
-      height: Math.max(1, this.stage.height - MARGIN.top - MARGIN.bottom),
-    }
-  }
-
   #middle(): Point {
-    const free = this.#free()
-    return { x: MARGIN.left + free.width / 2, y: MARGIN.top + free.height / 2 }
+    const room = free(this.stage)
+    return { x: MARGIN.left + room.width / 2, y: MARGIN.top + room.height / 2 }
   }
 
   /** In the middle along a side that fits; else so that no edge comes further in than the margin. */
@@ -92,11 +79,11 @@ export class Viewport {
     x: number
     y: number
   } {
-    const free = this.#free()
+    const room = free(this.stage)
     return {
       scale,
-      x: settle(x, this.picture.width * scale, free.width, MARGIN.left),
-      y: settle(y, this.picture.height * scale, free.height, MARGIN.top),
+      x: settle(x, this.picture.width * scale, room.width, MARGIN.left),
+      y: settle(y, this.picture.height * scale, room.height, MARGIN.top),
     }
   }
 
@@ -108,6 +95,19 @@ export class Viewport {
       right: Math.min(this.stage.width, x + this.picture.width * scale),
       bottom: Math.min(this.stage.height, y + this.picture.height * scale),
     }
+  }
+}
+
+/** CSS px for a px of the picture when all of it is seen. */
+export function fitScale(stage: Size, picture: Size): number {
+  const { width, height } = free(stage)
+  return Math.max(1e-4, Math.min(width / picture.width, height / picture.height))
+}
+
+function free(stage: Size): Size {
+  return {
+    width: Math.max(1, stage.width - MARGIN.left - MARGIN.right),
+    height: Math.max(1, stage.height - MARGIN.top - MARGIN.bottom),
   }
 }
 

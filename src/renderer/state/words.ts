@@ -116,3 +116,7 @@ export function lossesInWords(info: PictureInfo, format: OutputFormat): string {
   ].filter((part) => part !== false)
   return lost.length === 0 ? '' : `${FORMAT_TITLES[format]} can't hold ${inWords(lost)}.`
 }
+
+export function gigaflopsInWords(gigaflops: number): string {
+  return `${gigaflops.toFixed(gigaflops < 10 ? 1 : 0)} GFLOP/s`
+}

@@ -8,6 +8,7 @@ import { Connection } from './connection.svelte.ts'
 import { Denoise } from './denoise.svelte.ts'
 import { Library } from './library.svelte.ts'
 import type { Notices } from './notices.ts'
+import { Running } from './running.svelte.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { BACKEND_TITLES, count } from './words.ts'
@@ -22,6 +23,7 @@ export class Workspace {
   readonly selection = new Selection(() => [...this.library.pictures.keys()])
   readonly denoise = new Denoise(this.library)
   readonly compare = new Compare()
+  readonly running = new Running()
   readonly connection: Connection
   readonly save: SaveDialog
   readonly host: Host
@@ -87,12 +89,12 @@ export class Workspace {
       const paths = openables.flatMap((one) => ('path' in one ? [one.path] : []))
       if (paths.length > 0) await add(paths)
       const files = openables.flatMap((one) => ('file' in one ? [one.file] : []))
-      await inTurns(files, UPLOADS, async (file) => {
-        await this.host
-          .handOver(file)
+      // Several are on their way at a time, but they are opened in the order in which they were dropped.
+      for (const handedOver of atMost(UPLOADS, files, (file) => this.host.handOver(file))) {
+        await handedOver
           .then((path) => add([path]))
           .catch((thrown: unknown) => errors.push(toErrorData(thrown)))
-      })
+      }
     } catch (thrown) {
       errors.push(toErrorData(thrown))
     } finally {
@@ -233,11 +235,13 @@ function isWorse(now: BackendName, before: BackendName): boolean {
   return BACKENDS.indexOf(now) > BACKENDS.indexOf(before)
 }
 
-/** Works through `items`, at most `width` of them at a time. */
-async function inTurns<T>(items: T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items]
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
+/** Starts `work` on every item, at most `width` at a time; gives their promises in the items' order. */
+function atMost<T, R>(width: number, items: T[], work: (item: T) => Promise<R>): Promise<R>[] {
+  const started: Promise<R>[] = []
+  items.forEach((item, i) => {
+    const before = started[i - width]?.catch(() => {}) ?? Promise.resolve()
+    started.push(before.then(() => work(item)))
+  })
+  for (const one of started) one.catch(() => {})
+  return started
 }
