@@ -4,11 +4,18 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BackendChoice } from '../contract/backend.ts'
-import { ENGINE_BACKEND_VARIABLE, engineBackendSchema } from '../contract/engine-protocol.ts'
-import { engineJobs, type FromEngine, type Progress, toEngineSchema } from '../contract/engine-protocol.ts'
+import {
+  ENGINE_BACKEND_VARIABLE,
+  engineBackendSchema,
+  engineJobs,
+  type FromEngine,
+  type Progress,
+  toEngineSchema,
+} from '../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../contract/errors.ts'
 import { jobHandlers } from './jobs/index.ts'
 import { cancelled, type JobContext } from './jobs/job.ts'
+import { remainingTime } from './jobs/remaining-time.ts'
 
 /** Progress is sent at most so often, ms. */
 const PROGRESS_EVERY_MS = 50
@@ -37,7 +44,8 @@ async function run(id: string, kind: keyof typeof engineJobs, rawInput: unknown)
     }
     running = id
     const input = engineJobs[kind].input.safeParse(rawInput)
-    if (!input.success) throw new LimpidError('bad-request', `The input of "${kind}" does not fit: ${input.error.message}`)
+    if (!input.success)
+      throw new LimpidError('bad-request', `The input of "${kind}" does not fit: ${input.error.message}`)
     // The table's types pair each kind's handler with its input; the index by a union loses that.
     const handler = jobHandlers[kind] as (input: unknown, context: JobContext) => Promise<unknown>
     const output = await handler(input.data, contextOf(id))
@@ -55,7 +63,7 @@ function finish(id: string): void {
 }
 
 function contextOf(id: string): JobContext {
-  const start = performance.now()
+  const remaining = remainingTime()
   let lastSent = Number.NEGATIVE_INFINITY
   return {
     backend: startBackend,
@@ -63,11 +71,10 @@ function contextOf(id: string): JobContext {
     async step(done, label, training) {
       await nextTurn() // lets a cancel in
       if (cancelledIds.has(id) && !training) throw cancelled()
+      const remainingMs = remaining(done)
       const now = performance.now()
       if (now - lastSent < PROGRESS_EVERY_MS && done < 1 && !training?.psnr) return
       lastSent = now
-      const elapsed = now - start
-      const remainingMs = done > 0.02 ? (elapsed * (1 - done)) / done : null
       const progress: Progress = { done: Math.min(1, done), label, remainingMs }
       if (training) progress.training = training
       send({ type: 'progress', id, progress })
@@ -77,7 +84,9 @@ function contextOf(id: string): JobContext {
 
 function startBackend(): Promise<BackendChoice> {
   backend ??= import('./backends/choose.ts').then(async ({ chooseBackend }) => {
-    const choice = await chooseBackend(engineBackendSchema.parse(process.env[ENGINE_BACKEND_VARIABLE] || undefined))
+    const choice = await chooseBackend(
+      engineBackendSchema.parse(process.env[ENGINE_BACKEND_VARIABLE] || undefined),
+    )
     send({ type: 'backend', choice })
     return choice
   })

@@ -1,3 +1,4 @@
+import type { Recipe } from '../../contract/recipe.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
@@ -20,7 +21,11 @@ export const trainRecipe: JobHandler<'train'> = async ({ recipe, data, runFolder
     shouldStop: context.isCancelled,
     onProgress: ({ step, loss, learningRate, pixelsPerSecond, validation }) => {
       const training = { step, steps, loss, learningRate, pixelsPerSecond, psnr: validation?.psnr ?? null }
-      pending = context.step(step / steps, `Training ${recipe.id}`, training)
+      pending = context.step(
+        pixelsUntil(recipe, step) / pixelsUntil(recipe, steps),
+        `Training ${recipe.id}`,
+        training,
+      )
     },
   })
   await pending
@@ -49,4 +54,16 @@ export const trainRecipe: JobHandler<'train'> = async ({ recipe, data, runFolder
   }
   model.dispose()
   return { finished, step, steps, best, model: finished ? modelFolder : null }
+}
+
+/** Pixels trained on in the first `step` steps: the measure of the work, where stages differ in patch and batch. */
+function pixelsUntil({ stages }: Pick<Recipe, 'stages'>, step: number): number {
+  let left = step
+  let pixels = 0
+  for (const stage of stages) {
+    const steps = Math.min(left, stage.steps)
+    pixels += steps * stage.batch * stage.patch ** 2
+    left -= steps
+  }
+  return pixels
 }
