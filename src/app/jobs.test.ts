@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -136,4 +138,19 @@ test('a long restoration keeps nobody from reading the next picture', async () =
   const { jobs } = await t.app.restore({ ids: [slow.id], steps })
   await t.jobIs(jobs[0].id, 'running')
   expect((await t.add(t.write('b.png')))[0].state).toBe('ready')
+})
+
+test('a job outlives an app that was killed', async () => {
+  const t = await testApp()
+  const path = t.write('slow.png')
+  await t.app.close()
+  const script = join(import.meta.dirname, 'testing/run-until-killed.ts')
+  const other = fork(script, [t.folder, path], { execArgv: [] })
+  const [id] = await once(other, 'message')
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+  await t.reopen()
+  expect((await t.app.state({})).jobs).toMatchObject([{ id, state: 'interrupted' }])
+  await t.app.resumeJobs({})
+  await t.jobIs(id, 'running')
 })
