@@ -19,6 +19,11 @@ export function fileSize(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`
 }
 
+/** Megapixels → "12.0 MP", "0.15 MP". */
+export function inMegapixels(megapixels: number): string {
+  return `${megapixels.toFixed(megapixels < 1 ? 2 : 1)} MP`
+}
+
 /** A count with its noun: "1 picture", "3 pictures". */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`

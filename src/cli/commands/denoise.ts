@@ -8,7 +8,7 @@ import type { Context, Engine, Perform } from '../context.ts'
 import { findInputs } from '../inputs.ts'
 import { formatOption, percent, share } from '../options.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
-import { count, fileSize, inWords } from '../quantities.ts'
+import { count, fileSize, inMegapixels, inWords } from '../quantities.ts'
 import { chooseDestination, Targets } from '../target-folders.ts'
 import { type InputFile, targetOf } from '../targets.ts'
 import { errorLine } from '../terminal.ts'
@@ -66,7 +66,7 @@ export async function denoise(context: Context, files: string[], options: Denois
         const onProgress = (progress: Progress) => view.update(ofWholeCall(progress, index, inputs))
         const done = await denoiseOne(engine, input, target, model.folder, options, { signal, onProgress })
         results.push(done)
-        view.say(summary(done))
+        view.say(summary(done, context.cwd))
       } catch (thrown) {
         if (signal.aborted) break
         const error = toErrorData(thrown)
@@ -133,13 +133,17 @@ function ofWholeCall(progress: Progress, index: number, inputs: readonly InputFi
 }
 
 /** What a person wants to know of a picture that was cleaned, in one line. */
-function summary({ input, output, megapixels, seconds, backend, noise, bytes, notes }: Done): string {
+function summary(
+  { input, output, megapixels, seconds, backend, noise, bytes, notes }: Done,
+  cwd: string,
+): string {
   const parts = [
-    `${megapixels.toFixed(1)} MP in ${inWords(seconds * 1000)} (${backend})`,
+    `${inMegapixels(megapixels)} in ${inWords(seconds * 1000)} (${backend})`,
     ...(noise ? [`noise was about ${noise.sigma.toFixed(1)}`] : []),
     fileSize(bytes),
   ]
-  return [`${path.basename(input)} → ${path.basename(output)}: ${parts.join(', ')}.`, ...notes].join(' ')
+  const names = `${path.relative(cwd, input)} → ${path.relative(cwd, output)}`
+  return [`${names}: ${parts.join(', ')}.`, ...notes].join(' ')
 }
 
 /** Errors that every further picture would meet too. */

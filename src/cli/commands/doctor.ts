@@ -5,7 +5,7 @@ import type { BackendReport } from '../../contract/backend.ts'
 import type { Context, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { version } from '../project.ts'
-import { table } from '../quantities.ts'
+import { inWords, table } from '../quantities.ts'
 
 export function doctorCommand(perform: Perform): Command {
   return new Command('doctor')
@@ -42,13 +42,17 @@ export async function doctor({ terminal, signal, backend, withEngine }: Context)
   return ok
 }
 
-function row({ name, usable, device, gigaflops, startMs }: BackendReport, isChosen: boolean): string[] {
+function row(
+  { name, usable, device, gigaflops, trainingGigaflops, startMs }: BackendReport,
+  isChosen: boolean,
+) {
   return [
     isChosen ? '→' : ' ',
     usable ? '✓' : '✗',
     name,
     gigaflops === null ? '' : `${gigaflops.toFixed(1)} GFLOP/s`,
-    startMs === null ? '' : `starts in ${(startMs / 1000).toFixed(1)} s`,
+    trainingGigaflops === undefined ? '' : `training ${trainingGigaflops.toFixed(1)}`,
+    startMs === null ? '' : `starts in ${inWords(startMs)}`,
     device,
   ]
 }

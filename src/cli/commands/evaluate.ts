@@ -5,7 +5,7 @@ import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import type { Context, Perform } from '../context.ts'
 import { positiveInteger, sigma } from '../options.ts'
 import { withProgress } from '../progress.ts'
-import { count, inWords, table } from '../quantities.ts'
+import { count, inMegapixels, inWords, table } from '../quantities.ts'
 
 export type EvaluateOptions = {
   data: string
@@ -67,6 +67,6 @@ function report(measured: EngineOutput<'evaluate'>, data: string, noise: number,
     [model, psnr.toFixed(2), ssim.toFixed(4)],
   ]
   const what = `${count(pictures, 'picture')} of ${path.basename(data)}${grey ? ' in grey' : ''}, sigma ${noise}`
-  const speed = `${megapixels.toFixed(1)} MP in ${inWords(seconds * 1000)} on ${backend}`
+  const speed = `${inMegapixels(megapixels)} in ${inWords(seconds * 1000)} on ${backend}`
   return `${what}\n\n${table(rows, [1, 2])}\n\n${speed}`
 }
