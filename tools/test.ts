@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Counts, closingLine } from './test-run/counts.ts'
+import { type Counts, closingLine, skipLines } from './test-run/counts.ts'
 import { runEndToEndTests } from './test-run/endToEnd.ts'
 import { runUnitTests } from './test-run/unit.ts'
 
@@ -21,8 +21,7 @@ const suites: Counts[] = []
 if (!values.e2e) suites.push(await runUnitTests(root, filters))
 if (!values.unit && filters.length === 0) suites.push(await endToEnd())
 
-for (const { name, reason } of suites.flatMap((suite) => suite.skipped))
-  console.error(`!!! SKIPPED ${name} (${reason})`)
+for (const line of skipLines(suites.flatMap((suite) => suite.skipped))) console.error(line)
 console.log(closingLine(suites))
 process.exit(suites.some((suite) => suite.failed > 0) ? 1 : 0)
 

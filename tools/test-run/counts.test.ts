@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { closingLine } from './counts.ts'
+import { closingLine, skipLines } from './counts.ts'
 import { countReport } from './endToEnd.ts'
 
 test('the closing line adds up all suites', () => {
-  const skipped = [{ name: 'in Electron', reason: 'not there' }]
+  const skipped = [{ file: 'a.spec.ts', name: 'in Electron', reason: 'not there' }]
   const line = closingLine([
     { passed: 3, failed: 0, skipped: [] },
     { passed: 2, failed: 1, skipped },
@@ -33,11 +33,22 @@ test("Playwright's report is counted through its nested suites, and a skip keeps
   expect(counts).toEqual({
     passed: 1,
     failed: 1,
-    skipped: [{ name: '[chromium] denoise.spec.ts › on the GPU: is fast', reason: 'no GPU' }],
+    skipped: [{ file: 'denoise.spec.ts', name: '[chromium] is fast', reason: 'no GPU' }],
   })
 })
 
 test('a run that left no report, or an error outside any test, is a failure', () => {
   expect(countReport(null).failed).toBe(1)
   expect(countReport({ suites: [], errors: [{ message: 'no tests found' }] }).failed).toBe(1)
+})
+
+test('skipped tests of one file and reason share a loud line', () => {
+  const skip = (file: string, name: string, reason: string) => ({ file, name, reason })
+  expect(
+    skipLines([
+      skip('a.ts', 'one', 'no GPU'),
+      skip('a.ts', 'two', 'no GPU'),
+      skip('b.ts', 'three', 'no GPU'),
+    ]),
+  ).toEqual(['!!! SKIPPED in a.ts (no GPU): one and 1 more', '!!! SKIPPED in b.ts (no GPU): three'])
 })

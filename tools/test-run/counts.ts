@@ -1,8 +1,23 @@
-/** What came of a suite. Every skipped test is named, with its reason: a skip must not pass unseen. */
+/** What came of a suite. */
 export interface Counts {
   passed: number
   failed: number
-  skipped: { name: string; reason: string }[]
+  skipped: Skipped[]
+}
+
+export interface Skipped {
+  file: string
+  name: string
+  reason: string
+}
+
+/** A loud line for every file and reason: a skip must not pass unseen, nor a hundred of them bury the rest. */
+export function skipLines(skipped: Skipped[]): string[] {
+  const groups = Map.groupBy(skipped, ({ file, reason }) => `${file} (${reason})`)
+  return [...groups].map(([where, [first, ...others]]) => {
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    return `!!! SKIPPED in ${where}: ${first.name}${more}`
+  })
 }
 
 /** The closing line. It stands alone on its line; whoever reads logs by machine looks for this form. */

@@ -79,10 +79,10 @@ export function countReport(report: Report | null): Counts {
   const counts: Counts = { passed: 0, failed: 0, skipped: [] }
   if (!report) return { ...counts, failed: 1 } // Playwright itself did not come to an end.
   counts.failed += report.errors.length
-  for (const { name, status, annotations } of allTests(report.suites)) {
+  for (const { file, name, status, annotations } of allTests(report.suites)) {
     if (status === 'skipped') {
       const reason = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
-      counts.skipped.push({ name, reason: reason ?? 'no reason given' })
+      counts.skipped.push({ file, name, reason: reason ?? 'no reason given' })
     } else if (status === 'unexpected') counts.failed++
     else counts.passed++
   }
@@ -90,26 +90,29 @@ export function countReport(report: Report | null): Counts {
 }
 
 function skippedWhole(report: Report | null): Counts {
-  const names = allTests(report?.suites ?? []).map((test) => test.name)
-  const skipped = (names.length > 0 ? names : ['the end-to-end suite']).map((name) => ({
-    name,
-    reason: 'no Chromium',
-  }))
-  return { passed: 0, failed: 0, skipped }
+  const tests = allTests(report?.suites ?? []).map(({ file, name }) => ({ file, name }))
+  const skipped = tests.length > 0 ? tests : [{ file: 'test/e2e', name: 'the whole suite' }]
+  return { passed: 0, failed: 0, skipped: skipped.map((test) => ({ ...test, reason: 'no Chromium' })) }
 }
 
-function allTests(suites: ReportedSuite[], above = '') {
-  return suites.flatMap((suite): { name: string; status: string; annotations: Annotation[] }[] => {
-    const path = above ? `${above} › ${suite.title}` : suite.title
+/** Every test of a report, out of its nested suites: a suite of the first level is a file. */
+function allTests(suites: ReportedSuite[], file?: string) {
+  return suites.flatMap((suite): ReportedTest[] => {
     const own = suite.specs.flatMap((spec) =>
       spec.tests.map(({ projectName, status, annotations }) => ({
-        name: `${projectName ? `[${projectName}] ` : ''}${path}: ${spec.title}`,
+        file: file ?? suite.title,
+        name: projectName ? `[${projectName}] ${spec.title}` : spec.title,
         status,
         annotations,
       })),
     )
-    return [...own, ...allTests(suite.suites ?? [], path)]
+    return [...own, ...allTests(suite.suites ?? [], file ?? suite.title)]
   })
 }
 
-type Annotation = ReportedSuite['specs'][0]['tests'][0]['annotations'][0]
+interface ReportedTest {
+  file: string
+  name: string
+  status: string
+  annotations: { type: string; description?: string }[]
+}

@@ -14,8 +14,8 @@ export async function runUnitTests(root: string, filters: string[]): Promise<Cou
       if (result.state === 'passed') counts.passed++
       else if (result.state === 'failed') counts.failed++
       else if (result.state === 'skipped') {
-        const name = `${relative(root, module.moduleId)}: ${test.fullName}`
-        counts.skipped.push({ name, reason: result.note ?? 'no reason given' })
+        const file = relative(root, module.moduleId)
+        counts.skipped.push({ file, name: test.fullName, reason: result.note ?? 'no reason given' })
       } else counts.failed++ // Never ended.
     }
   }
