@@ -1,7 +1,7 @@
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
-import { type CacheEntry, digestOf, openEntry, storeEntry } from './cache.ts'
+import { type CacheEntry, digestOf, inWorkingFolder, openEntry, storeEntry } from './cache.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { findProgram, reasonIn, runCommand } from './command.ts'
 import { withProgress } from './progress.ts'
@@ -48,10 +48,7 @@ async function bindingFolder(library: CacheEntry, tfjsFolder: string): Promise<s
 /** Builds in a folder of its own inside the cache: node_modules stays as it is until there is something that works. */
 async function build(library: CacheEntry, tfjsFolder: string, folder: string): Promise<CacheEntry> {
   await assertCanBuild()
-  const workshop = join(cacheFolder(), 'build', String(process.pid))
-  try {
-    await rm(workshop, { recursive: true, force: true })
-    await mkdir(workshop, { recursive: true })
+  return inWorkingFolder(dirname(folder), async (workshop) => {
     for (const part of ['binding', 'binding.gyp', 'package.json']) {
       await cp(join(tfjsFolder, part), join(workshop, part), { recursive: true })
     }
@@ -66,10 +63,8 @@ async function build(library: CacheEntry, tfjsFolder: string, folder: string): P
     }
     const built = join(workshop, await bindingPlace(tfjsFolder), BINDING_FILE)
     if (process.platform === 'darwin') await pointAtLibraryOnMac(built)
-    return await storeEntry(folder, 'built here', (staging) => cp(built, join(staging, BINDING_FILE)))
-  } finally {
-    await rm(workshop, { recursive: true, force: true })
-  }
+    return storeEntry(folder, 'built here', (staging) => cp(built, join(staging, BINDING_FILE)))
+  })
 }
 
 async function runNodePreGyp(tfjsFolder: string, workshop: string) {

@@ -66,7 +66,26 @@ test('a set-up that fails half way leaves no entry and no rubbish', async () => 
 test('the digest names the content, not the folder or the source', async () => {
   const one = await storeEntry(folder, 'one', fill)
   const two = await storeEntry(join(root, 'other'), 'two', fill)
-  const three = await storeEntry(folder, 'one', (staging) => writeFile(join(staging, 'x'), 'y'))
+  const three = await storeEntry(join(root, 'third'), 'one', (staging) => writeFile(join(staging, 'x'), 'y'))
   expect(digestOf(one)).toBe(digestOf(two))
   expect(digestOf(one)).not.toBe(digestOf(three))
+})
+
+test('of two set-ups at once, the entry of the one that ends first stays', async () => {
+  const stored = await storeEntry(folder, 'second', async (staging) => {
+    await storeEntry(folder, 'first', fill)
+    await fill(staging)
+  })
+  expect(stored.source).toBe('first')
+  expect((await openEntry(folder)).source).toBe('first')
+})
+
+test('what a killed set-up left behind goes after a day', async () => {
+  const left = join(root, '.working-abc')
+  await mkdir(left)
+  await storeEntry(folder, 'test', fill)
+  expect(await readdir(root)).toContain('.working-abc')
+  await utimes(left, new Date(0), new Date(0))
+  await storeEntry(join(root, 'next'), 'test', fill)
+  expect(await readdir(root)).not.toContain('.working-abc')
 })

@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 
 /** One folder of the cache: finished, and recorded file by file in its `entry.json`. */
 export interface CacheEntry {
@@ -21,27 +32,42 @@ interface CachedFile {
 }
 
 /**
- * Fills a new entry. `fill` writes into a staging folder beside the final one, every file is hashed, and only then does
- * the folder get its name: an interrupted set-up, or two at once, never leave half an entry behind.
+ * Fills a new entry. `fill` writes into a working folder, every file is hashed, and only then does the folder get its
+ * name: an interrupted set-up never leaves half an entry behind, and of two set-ups at once the first one's stays.
  */
 export async function storeEntry(
   folder: string,
   source: string,
   fill: (staging: string) => Promise<void>,
 ): Promise<CacheEntry> {
-  await mkdir(dirname(folder), { recursive: true })
-  const staging = join(dirname(folder), `.${basename(folder)}.${process.pid}`)
-  try {
-    await rm(staging, { recursive: true, force: true })
+  return inWorkingFolder(dirname(folder), async (working) => {
+    const staging = join(working, 'entry')
     await mkdir(staging)
     await fill(staging)
     const record = await describe(staging)
     await writeFile(join(staging, ENTRY_FILE), JSON.stringify({ source, ...record }, null, 1))
+    const meanwhile = await openEntry(folder).catch(() => null)
+    if (meanwhile) return meanwhile
     await rm(folder, { recursive: true, force: true })
     await rename(staging, folder)
     return { folder, source, ...record }
+  })
+}
+
+/** A folder for work in progress inside `parent`, gone afterwards. What a killed set-up left there goes after a day. */
+export async function inWorkingFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const DAY_MS = 24 * 60 * 60_000
+  await mkdir(parent, { recursive: true })
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(WORKING_PREFIX)) continue
+    const { mtimeMs } = await stat(join(parent, name)).catch(() => ({ mtimeMs: Date.now() }))
+    if (Date.now() - mtimeMs > DAY_MS) await rm(join(parent, name), { recursive: true, force: true })
+  }
+  const folder = await mkdtemp(join(parent, WORKING_PREFIX))
+  try {
+    return await work(folder)
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -84,6 +110,7 @@ export function digestOf(entry: CacheEntry): string {
 }
 
 const ENTRY_FILE = 'entry.json'
+const WORKING_PREFIX = '.working-'
 
 async function readRecord(folder: string): Promise<Omit<CacheEntry, 'folder'>> {
   const text = await readFile(join(folder, ENTRY_FILE), 'utf8').catch(() => null)

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { sha256OfFile } from './cache.ts'
+import { inWorkingFolder, sha256OfFile } from './cache.ts'
 import { reasonIn, runCommand } from './command.ts'
 import type { PinnedWheel } from './pins.ts'
 import { withProgress } from './progress.ts'
@@ -25,22 +25,17 @@ export async function fetchWheels(
   folder: string,
   fetcher: WheelFetcher,
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
   const paths: string[] = []
   for (const wheel of wheels) {
     const path = join(folder, wheel.file)
     if (!(await hasHash(path, wheel.sha256))) {
-      const working = join(folder, `.${wheel.project}.${process.pid}`)
-      await mkdir(working, { recursive: true })
-      try {
+      await inWorkingFolder(folder, async (working) => {
         const label = `Downloading ${wheel.project} ${wheel.version} (${Math.round(wheel.bytes / 1e6)} MB)`
         const fetched = await withProgress(label, wheel.bytes, (report) => fetcher(wheel, working, report))
         if (!(await hasHash(fetched, wheel.sha256)))
           throw new Error(`${wheel.file} arrived with the wrong SHA-256`)
         await rename(fetched, path)
-      } finally {
-        await rm(working, { recursive: true, force: true })
-      }
+      })
     }
     paths.push(path)
   }
