@@ -139,11 +139,16 @@ test('an installation with a part missing says which, and ends', async () => {
   expect(fake.dialog.showErrorBox.mock.calls[0]![1]).toContain(path.join('src', 'engine', 'main.ts'))
 })
 
-test('closing the window ends the app, which first ends its engines', async () => {
-  await start()
+test('closing the window ends the app, which first ends its work', async () => {
+  const api = connect(await start())
+  const events = await api.events()
+  const ended = (async () => {
+    for await (const _ of events);
+  })()
   fake.app.emit('window-all-closed')
   expect(fake.app.quit).toHaveBeenCalledTimes(1)
   await quit()
+  await ended
   const again = preventable()
   fake.app.emit('will-quit', again)
   expect(again.defaultPrevented).toBe(false)

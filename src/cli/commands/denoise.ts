@@ -142,8 +142,14 @@ function summary(
     ...(noise ? [`noise was about ${noise.sigma.toFixed(1)}`] : []),
     fileSize(bytes),
   ]
-  const names = `${path.relative(cwd, input)} → ${path.relative(cwd, output)}`
+  const names = `${shortName(input, cwd)} → ${shortName(output, cwd)}`
   return [`${names}: ${parts.join(', ')}.`, ...notes].join(' ')
+}
+
+/** A path as a person in `cwd` would write it. */
+function shortName(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file)
+  return relative.startsWith('..') ? file : relative
 }
 
 /** Errors that every further picture would meet too. */
