@@ -135,7 +135,7 @@ export class EngineProcess {
       execPath: this.#options.execPath ?? process.execPath,
       execArgv: [],
       env,
-      serialization: 'advanced',
+      serialization: 'json',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: Ctrl-C in a terminal reaches the app, which ends the engine in an orderly way. The
       // engine ends by itself when its channel closes, however the app died. On Windows it would open a window.

@@ -47,7 +47,8 @@ async function run(id: string, kind: keyof typeof engineJobs, rawInput: unknown)
     if (!input.success)
       throw new LimpidError('bad-request', `The input of "${kind}" does not fit: ${input.error.message}`)
     // The table's types pair each kind's handler with its input; the index by a union loses that.
-    const handler = jobHandlers[kind] as (input: unknown, context: JobContext) => Promise<unknown>
+    const load = jobHandlers[kind] as () => Promise<(input: unknown, context: JobContext) => Promise<unknown>>
+    const handler = await load()
     const output = await handler(input.data, contextOf(id))
     finish(id)
     send({ type: 'done', id, output })

@@ -1,23 +1,18 @@
-/** The table of engine jobs: to add one, add it to contract/engine-protocol.ts, its file and its line here. */
+/**
+ * The table of engine jobs: to add one, add it to contract/engine-protocol.ts, its file and its line here. A job's file
+ * is loaded when it is first asked for: the process that only reads pictures never loads TensorFlow.js.
+ */
 import type { EngineJobKind } from '../../contract/engine-protocol.ts'
-import { doctor } from './doctor.ts'
-import { evaluate } from './evaluate.ts'
-import { exportPicture } from './export.ts'
-import { exportModelToOnnx } from './export-onnx.ts'
-import { inspect } from './inspect.ts'
 import type { JobHandler } from './job.ts'
-import { processPicture } from './process.ts'
-import { restore } from './restore.ts'
-import { trainRecipe } from './train.ts'
 
-export const jobHandlers: { [K in EngineJobKind]: JobHandler<K> } = {
-  inspect,
-  restore,
-  export: exportPicture,
-  process: processPicture,
-  evaluate,
-  train: trainRecipe,
-  exportOnnx: exportModelToOnnx,
-  doctor,
-  warmup: (_input, context) => context.backend(),
+export const jobHandlers: { [K in EngineJobKind]: () => Promise<JobHandler<K>> } = {
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  restore: async () => (await import('./restore.ts')).restore,
+  export: async () => (await import('./export.ts')).exportPicture,
+  process: async () => (await import('./process.ts')).processPicture,
+  evaluate: async () => (await import('./evaluate.ts')).evaluate,
+  train: async () => (await import('./train.ts')).trainRecipe,
+  exportOnnx: async () => (await import('./export-onnx.ts')).exportModelToOnnx,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  warmup: async () => (_input, context) => context.backend(),
 }
