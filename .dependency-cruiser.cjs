@@ -98,6 +98,8 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.svelte'],
-      exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'node', 'default'] },
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'import', 'node', 'default'],
+    },
   },
 }
