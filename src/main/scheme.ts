@@ -16,7 +16,15 @@ export const APP_PAGE = `${APP_ORIGIN}/index.html`
 
 /** Once, before Electron is ready. */
 export function registerScheme(): void {
-  const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true }
+  const privileges = {
+    standard: true,
+    secure: true,
+    supportFetchAPI: true,
+    // Vite marks its scripts `crossorigin`.
+    corsEnabled: true,
+    stream: true,
+    codeCache: true,
+  }
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }])
 }
 
