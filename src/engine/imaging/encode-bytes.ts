@@ -29,9 +29,10 @@ export async function encodeBytes(
   const isGrey = raster.channels === 1 && FORMATS[format].output?.grey === true
   const grey = raster.depth === 16 ? 'grey16' : 'b-w'
   const colour = raster.depth === 16 ? 'rgb16' : 'srgb'
-  // A grey profile must not stand beside three channels: there, libvips turns the pixels to sRGB with it.
+  // Keeping the profile leaves the pixels alone. A grey profile must not stand beside three channels: there, it is not
+  // kept, and libvips turns the pixels to sRGB with it.
   const keepsProfile = blocks.icc !== null && (isGrey || raster.channels === 3)
-  let pipeline = source(raster, blocks, keepsProfile).toColourspace(isGrey ? grey : colour)
+  let pipeline = source(raster, blocks).toColourspace(isGrey ? grey : colour)
   if (keepsProfile) pipeline = pipeline.keepIccProfile()
   if (blocks.xmp !== null) pipeline = pipeline.keepXmp()
   if (format !== 'tiff') {
@@ -45,10 +46,10 @@ export async function encodeBytes(
 }
 
 /** The pixels for libvips; in a carrier only where there is something to carry. */
-function source(raster: Raster, blocks: CarriedBlocks, keepsProfile: boolean): Sharp {
+function source(raster: Raster, blocks: CarriedBlocks): Sharp {
   const limits = { limitInputPixels: false, unlimited: true }
   if (blocks.icc !== null || blocks.exif !== null || blocks.xmp !== null) {
-    return sharp(pngCarrier(raster, blocks), { ...limits, ignoreIcc: keepsProfile })
+    return sharp(pngCarrier(raster, blocks), limits)
   }
   const { samples, bands } = joinAlpha(raster)
   const { width, height } = raster

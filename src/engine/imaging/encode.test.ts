@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { photoLikePicture, randomPicture } from '../../../test/fixtures/pictures.ts'
+import { greyProfile, photoLikePicture, randomPicture } from '../../../test/fixtures/pictures.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
 import { type DecodedPicture, decodePicture, type PictureMetadata } from './decode.ts'
 import { encodePicture, requireTarget } from './encode.ts'
@@ -194,6 +194,25 @@ test('a grey picture keeps its EXIF and stays grey; a profile for other channels
     expect(back.raster.channels, format).toBe(1)
     expect(back.meta.exif?.includes('Limpid'), format).toBe(true)
     expect(saved.notes.join(), format).toMatch(/profile does not fit/)
+  }
+})
+
+test('a grey profile stays with grey pixels, and is applied where the format has only colour', async () => {
+  const grey = await richPicture(1)
+  const icc = greyProfile(1.0)
+  const meta = { ...grey.meta, icc }
+  for (const format of ['png', 'jpeg', 'tiff'] as const) {
+    const { back, saved } = await roundTrip(grey.raster, format, meta)
+    expect(saved.notes, format).toEqual([])
+    expect(back.raster.channels, format).toBe(1)
+    expect(back.meta.icc?.equals(icc), format).toBe(true)
+  }
+  for (const format of ['webp', 'avif'] as const) {
+    const { back, saved } = await roundTrip(grey.raster, format, meta)
+    expect(saved.notes.join(' '), format).toMatch(/grey colour profile was applied/)
+    expect(back.meta.icc, format).toBeNull()
+    // A gamma of 1 means light: sRGB's sample for it is far higher.
+    expect(back.raster.samples[0], format).toBeGreaterThan(grey.raster.samples[0] + 30)
   }
 })
 

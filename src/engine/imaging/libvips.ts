@@ -2,7 +2,8 @@
 
 import sharp from 'sharp'
 
-// libvips remembers opened files by their path, and would show an old picture after the file was replaced.
+// libvips' cache of operations holds pictures in memory that nobody asks for twice, and keeps their files open: on
+// Windows they could then not be replaced.
 sharp.cache(false)
 
 // Formats that are programs, or that libvips itself calls untrusted, are never opened, whatever a file's name says.

@@ -21,7 +21,7 @@ test('known Gaussian noise, sigma 5 to 50, is found within 15 % on a textured pi
     [1, 8],
     [3, 16],
   ] as const) {
-    const clean = photoLikePicture(480, 320, channels, depth)
+    const clean = photoLikePicture(384, 256, channels, depth)
     for (const sigma of [5, 10, 15, 25, 35, 50]) {
       const found = estimateNoise(withNoise(clean, () => sigma))?.sigma ?? 0
       const error = Math.abs(found - sigma) / sigma
@@ -40,7 +40,7 @@ test('a clean picture has a sigma below 2, texture and edges and all', () => {
 })
 
 test('noise that is stronger in the shadows is seen there, and noise in the highlights there', () => {
-  const clean = photoLikePicture(640, 480, 3, 8)
+  const clean = photoLikePicture(480, 320, 3, 8)
   const inShadows = estimateNoise(withNoise(clean, (brightness) => 20 * (1 - brightness)))
   expect(inShadows?.shadows).toBeGreaterThan(1.5 * (inShadows?.highlights ?? 0))
   const inHighlights = estimateNoise(withNoise(clean, (brightness) => 20 * brightness))

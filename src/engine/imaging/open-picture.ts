@@ -11,8 +11,6 @@ import { FORMATS, type InputFormat, isCameraRaw, READABLE_LIST, sniffFormat } fr
 export const PIXEL_LIMIT = 0x3fff ** 2
 const HEAD_BYTES = 4096
 
-export type PictureHeader = { format: InputFormat; info: Metadata }
-
 /** All bytes of a picture file, and the format that they are in. */
 export async function readPictureFile(path: string): Promise<{ bytes: Buffer; format: InputFormat }> {
   await statPicture(path)

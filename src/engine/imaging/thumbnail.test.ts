@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { inTemporaryFolder, photoLikePicture, randomPicture } from '../../../test/fixtures/pictures.ts'
 import { type DecodedPicture, decodePicture } from './decode.ts'
 import { sharp } from './libvips.ts'
-import type { Raster } from './raster.ts'
+import { createRaster, type Raster } from './raster.ts'
 import { writeThumbnail, writeView } from './thumbnail.ts'
 
 async function fromFile(raster: Raster, folder: string): Promise<DecodedPicture> {
@@ -40,7 +40,7 @@ test('a view is exact up to 4 megapixels, and a JPEG of high quality above', () 
     expect(await writeView(small, null, join(folder, 'view'))).toBe('view.png')
     expect((await decodePicture(join(folder, 'view.png'))).raster).toEqual(small)
 
-    const large = photoLikePicture(2400, 1700, 1, 8)
+    const large = createRaster(2400, 1700, 1, 8)
     expect(await writeView(large, null, join(folder, 'large'))).toBe('large.jpg')
     const { raster, meta } = await decodePicture(join(folder, 'large.jpg'))
     expect([raster.width, raster.height, raster.channels, meta.info.jpegQuality]).toEqual([2400, 1700, 1, 95])
