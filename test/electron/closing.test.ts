@@ -30,7 +30,7 @@ test('nothing is asked when nothing runs', async () => {
     { id: 'b', state: 'interrupted' },
   ]
   window.close()
-  await vi.waitFor(() => expect(window.destroyed).toBe(true))
+  await vi.waitFor(() => expect(window.destroyed).toBe(true), { timeout: 10_000 })
   expect(question()).not.toHaveBeenCalled()
 })
 
@@ -54,7 +54,7 @@ describe('while jobs run', () => {
   test('"Cancel and quit" cancels what is unfinished, then closes', async () => {
     answer(1)
     window.close()
-    await vi.waitFor(() => expect(window.destroyed).toBe(true))
+    await vi.waitFor(() => expect(window.destroyed).toBe(true), { timeout: 10_000 })
     expect(cancelJobs).toHaveBeenCalledExactlyOnceWith({ ids: ['a', 'b'] })
   })
 
@@ -67,7 +67,7 @@ describe('while jobs run', () => {
       return { response: 1 }
     })
     window.close()
-    await vi.waitFor(() => expect(window.destroyed).toBe(true))
+    await vi.waitFor(() => expect(window.destroyed).toBe(true), { timeout: 10_000 })
     expect(cancelJobs).toHaveBeenCalledWith({ ids: ['b'] })
   })
 

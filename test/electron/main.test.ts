@@ -9,6 +9,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AppApi } from '../../src/contract/api.ts'
 import { type FakeBrowserWindow, fake, preventable, resetElectron } from './fake-electron.ts'
 
+/** An engine's start takes a while on a busy machine. */
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 20 })
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 let folder: string
 let picture: string
 
@@ -46,7 +51,7 @@ function installation(root: string): string {
 async function start(): Promise<FakeBrowserWindow> {
   await import('../../src/main/main.ts')
   fake.app.ready.resolve()
-  await vi.waitFor(() => expect(fake.Menu.setApplicationMenu).toHaveBeenCalled())
+  await eventually(() => expect(fake.Menu.setApplicationMenu).toHaveBeenCalled())
   return fake.BrowserWindow.all[0]!
 }
 
@@ -56,7 +61,7 @@ async function quit(): Promise<void> {
   const event = preventable()
   fake.app.emit('will-quit', event)
   expect(event.defaultPrevented).toBe(true)
-  await vi.waitFor(() => expect(fake.app.quit.mock.calls.length).toBe(before + 1))
+  await eventually(() => expect(fake.app.quit.mock.calls.length).toBe(before + 1))
 }
 
 /** What the renderer does with the port that the preload hands it. */
@@ -87,7 +92,7 @@ test('the window reaches the app through the port, opens a picture and is served
   const api = connect(await start())
   const { pictures, errors } = await api.addPictures({ paths: [picture] })
   expect(errors).toEqual([])
-  const ready = await vi.waitFor(async () => {
+  const ready = await eventually(async () => {
     const state = await api.state({})
     expect(state.pictures[0]?.view).toBeTruthy()
     return state.pictures[0]!
@@ -111,12 +116,12 @@ test('files from the system, from a second start and from before the window all 
   writeFileSync(dropped!, 'dropped')
   const event = preventable()
   const window = start()
-  await vi.waitFor(() => expect(fake.app.listenerCount('open-file')).toBe(1))
+  await eventually(() => expect(fake.app.listenerCount('open-file')).toBe(1))
   fake.app.emit('open-file', event, early)
   expect(event.defaultPrevented).toBe(true)
   const api = connect(await window)
   fake.app.emit('second-instance', {}, ['limpid', '--odd'], '/', { files: [dropped] })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { pictures } = await api.state({})
     expect(pictures.map(({ name }) => name).sort()).toEqual(['dropped.png', 'early.png'])
   })
@@ -126,7 +131,7 @@ test('files from the system, from a second start and from before the window all 
 test('what cannot be opened is told', async () => {
   await start()
   fake.app.emit('second-instance', {}, [], '/', { files: [path.join(folder, 'gone.png')] })
-  await vi.waitFor(() => expect(fake.dialog.showMessageBox).toHaveBeenCalled())
+  await eventually(() => expect(fake.dialog.showMessageBox).toHaveBeenCalled())
   const [[, { detail }]] = fake.dialog.showMessageBox.mock.calls as unknown as [[unknown, { detail: string }]]
   expect(detail).toContain('gone.png')
 })
@@ -135,7 +140,7 @@ test('an installation with a part missing says which, and ends', async () => {
   rmSync(path.join(fake.app.appPath, 'src'), { recursive: true })
   await import('../../src/main/main.ts')
   fake.app.ready.resolve()
-  await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledWith(1))
+  await eventually(() => expect(fake.app.exit).toHaveBeenCalledWith(1))
   expect(fake.dialog.showErrorBox.mock.calls[0]![1]).toContain(path.join('src', 'engine', 'main.ts'))
 })
 
