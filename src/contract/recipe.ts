@@ -61,4 +61,4 @@ export const recipeSchema = z.strictObject({
 
 export type Recipe = z.infer<typeof recipeSchema>
 export type DegradationSpec = z.infer<typeof degradationSchema>
-export type TrainingStage = z.infer<typeof stageSchema>
+
