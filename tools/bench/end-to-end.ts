@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what the whole path costs over the bare model. A 12 MP JPEG is denoised from file to file, and the
- * bare model is run on as many pixels, in turns in one warm process; then once more alone in a fresh engine process,
- * for its peak memory. Prints medians and their ratio; `--json` for one object.
+ * What the whole path costs over the bare model: part of `npm run bench`, or alone. A 12 MP JPEG is denoised from file
+ * to file, and the bare model is run on as many pixels, in turns in one warm process; then once more alone in a fresh
+ * engine process, for its peak memory. Prints medians and their ratio; `--json` for one object.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -14,9 +14,12 @@ import { processPicture } from '../../src/engine/jobs/process.ts'
 import { openNetwork } from '../../src/engine/models/network.ts'
 import { random } from '../../src/engine/random.ts'
 import { planTiles } from '../../src/engine/tiling.ts'
+import { median } from './measure.ts'
 
 const WIDTH = 4000 // px
 const HEIGHT = 3000
+
+export type EndToEnd = Awaited<ReturnType<typeof timeInTurns>> & { megapixels: number; peakMemoryMB: number }
 
 const { values: options } = parseArgs({
   options: {
@@ -25,17 +28,24 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const model = path.join(import.meta.dirname, '../../models', options.model)
+/** An id of a shipped model, or a model folder. */
+const model = path.resolve(import.meta.dirname, '../../models', options.model)
 const folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-bench-'))
 try {
   const photo = path.join(folder, 'photo.jpg')
   await writeNoisyPhoto(photo)
   const timings = await timeInTurns(photo, Number(options.rounds))
   const peakMemory = await peakMemoryOf(photo)
-  const result = { megapixels: (WIDTH * HEIGHT) / 1e6, ...timings, peakMemoryMB: Math.round(peakMemory / 2 ** 20) }
+  const result: EndToEnd = {
+    megapixels: (WIDTH * HEIGHT) / 1e6,
+    ...timings,
+    peakMemoryMB: Math.round(peakMemory / 2 ** 20),
+  }
   if (options.json) console.log(JSON.stringify(result))
   else {
-    console.log(`12 MP JPEG, file to file   ${result.endToEndSeconds.toFixed(2)} s (median of ${options.rounds})`)
+    console.log(
+      `12 MP JPEG, file to file   ${result.endToEndSeconds.toFixed(2)} s (median of ${options.rounds})`,
+    )
     console.log(`bare model, as many pixels ${result.bareSeconds.toFixed(2)} s`)
     console.log(`ratio                      ${result.ratio.toFixed(3)}`)
     console.log(`peak memory of the engine  ${result.peakMemoryMB} MB`)
@@ -78,7 +88,7 @@ async function timeInTurns(photo: string, rounds: number) {
   const computed = tiles.reduce((sum, { input }) => sum + input.width * input.height, 0)
   return {
     backend,
-    model: options.model,
+    model: path.basename(model),
     endToEndSeconds: median(times.map((time) => time.endToEnd)),
     bareSeconds: median(times.map((time) => time.bare)),
     ratio: median(times.map((time) => time.endToEnd / time.bare)),
@@ -87,7 +97,7 @@ async function timeInTurns(photo: string, rounds: number) {
 }
 
 async function peakMemoryOf(photo: string): Promise<number> {
-  const engine = new EngineProcess()
+  const engine = new EngineProcess({ entry: path.join(import.meta.dirname, '../../src/engine/main.ts') })
   try {
     const { peakMemory } = await engine.run('process', {
       path: photo,
@@ -110,17 +120,13 @@ async function writeNoisyPhoto(file: string): Promise<void> {
       samples[y * WIDTH * 3 + i] = Math.max(0, Math.min(255, smooth + 15 * noise[i]))
     }
   }
-  await sharp(samples, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } }).jpeg({ quality: 92 }).toFile(file)
+  await sharp(samples, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .jpeg({ quality: 92 })
+    .toFile(file)
 }
 
 async function seconds(work: () => unknown): Promise<number> {
   const start = performance.now()
   await work()
   return (performance.now() - start) / 1000
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

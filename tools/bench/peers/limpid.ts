@@ -1,0 +1,68 @@
+/** Limpid on one of its backends (the argument), through the product's own code: Network and trainingStep. */
+import type { BackendName } from '../../../src/contract/backend.ts'
+import { chooseBackend } from '../../../src/engine/backends/choose.ts'
+import { loadModel } from '../../../src/engine/models/model-file.ts'
+import { Network } from '../../../src/engine/models/network.ts'
+import type { tf } from '../../../src/engine/tf.ts'
+import { FlatAdam } from '../../../src/engine/training/adam.ts'
+import { trainingStep } from '../../../src/engine/training/trainer.ts'
+import { PHI, PLASTIC, pattern, type Size, sampled, type Work } from '../work.ts'
+import { serve } from './serve.ts'
+
+const backend = process.argv[2] as BackendName
+
+type Job = { run(): void; figures(samples: number): number[]; dispose(): void }
+let job: Job | undefined
+
+serve({
+  async hello() {
+    const { device } = await chooseBackend(backend)
+    return { engine: `Limpid ${backend}`, device }
+  },
+  async prepare(folder, _onnx, work) {
+    job?.dispose()
+    const { model, manifest } = await loadModel(folder)
+    job =
+      work.kind === 'inference' ? inferring(new Network(model, manifest), work.sizes) : training(model, work)
+  },
+  run: async () => job!.run(),
+  figures: (samples) => job!.figures(samples),
+})
+
+function inferring(network: Network, sizes: Size[]): Job {
+  const pictures = sizes.map((size) => ({ ...size, values: pattern(size.width * size.height * 3, PHI) }))
+  let output: Float32Array = new Float32Array()
+  return {
+    run() {
+      for (const { values, width, height } of pictures) output = network.run(values, width, height, 3)
+    },
+    figures: (samples) =>
+      sampled(samples, output.length / 3, (pixel, channel) => output[pixel * 3 + channel]),
+    dispose: () => network.dispose(),
+  }
+}
+
+function training(
+  model: tf.LayersModel,
+  { batch, patch, learningRate, clipNorm }: Work & { kind: 'training' },
+): Job {
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
+  const adam = new FlatAdam(variables)
+  const length = batch * patch ** 2 * 3
+  const data = { step: 0, batch, patch, input: pattern(length, PHI), target: pattern(length, PLASTIC) }
+  const recipe = {
+    loss: 'l1' as const,
+    optimizer: { kind: 'adam' as const, learningRate, warmupSteps: 0, clipNorm },
+  }
+  let loss = Number.NaN
+  return {
+    run() {
+      loss = trainingStep(model, variables, adam, data, recipe, learningRate)
+    },
+    figures: () => [loss],
+    dispose() {
+      adam.dispose()
+      model.dispose()
+    },
+  }
+}

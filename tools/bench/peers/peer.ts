@@ -1,0 +1,86 @@
+/**
+ * An engine to be measured, in a process of its own, so that no engine's threads, memory or globals are in another's
+ * way. One line of JSON asks, one answers:
+ *
+ *     {"ask": "hello"}                                       → {"engine", "device"}
+ *     {"ask": "prepare", "folder", "onnx", "work": Work}     → {}
+ *     {"ask": "run", "samples"}                              → {"ms", "figures"}
+ *
+ * Any of them may be answered by {"error"}. The peer times itself: what the lines cost does not count.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Work } from '../work.ts'
+
+export type PeerCommand = { id: string; program: string; args: string[] }
+export type Run = { ms: number; figures: number[] }
+
+/** Values by which the outputs of two peers are compared. */
+const SAMPLES = 300
+
+export class Peer {
+  readonly id: string
+  /** Name and version. */
+  engine = ''
+  device = ''
+  readonly #child: ChildProcess
+  #lastWords = ''
+  #waiting: { resolve: (answer: object) => void; reject: (error: Error) => void } | null = null
+
+  private constructor({ id, program, args }: PeerCommand) {
+    this.id = id
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#answered(JSON.parse(line)))
+    this.#child.stderr!.on('data', (chunk: Buffer) => {
+      this.#lastWords = `${this.#lastWords}${chunk}`.slice(-2000)
+    })
+    this.#child.stdin!.on('error', () => {}) // it has ended, which is reported below
+    this.#child.on('error', (error) => this.#ended(error.message))
+    this.#child.on('close', (code, signal) => {
+      this.#ended(this.#lastWords.trim().split('\n').at(-1) || `ended with ${signal ?? code}`)
+    })
+  }
+
+  /** Rejects, with the reason, where it can't be had. */
+  static async start(command: PeerCommand): Promise<Peer> {
+    const peer = new Peer(command)
+    try {
+      Object.assign(peer, await peer.#ask<{ engine: string; device: string }>({ ask: 'hello' }))
+      return peer
+    } catch (thrown) {
+      peer.close()
+      throw thrown
+    }
+  }
+
+  async prepare(network: { folder: string; onnx: string }, work: Work): Promise<void> {
+    await this.#ask({ ask: 'prepare', folder: network.folder, onnx: network.onnx, work })
+  }
+
+  run(): Promise<Run> {
+    return this.#ask<Run>({ ask: 'run', samples: SAMPLES })
+  }
+
+  close(): void {
+    this.#child.kill()
+  }
+
+  #ask<Answer extends object>(request: object): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) reject(new Error('it has ended'))
+      this.#waiting = { resolve: resolve as (answer: object) => void, reject }
+      this.#child.stdin!.write(`${JSON.stringify(request)}\n`)
+    })
+  }
+
+  #answered(answer: object): void {
+    if ('error' in answer) this.#waiting?.reject(new Error(String(answer.error)))
+    else this.#waiting?.resolve(answer)
+    this.#waiting = null
+  }
+
+  #ended(reason: string): void {
+    this.#waiting?.reject(new Error(reason))
+    this.#waiting = null
+  }
+}
