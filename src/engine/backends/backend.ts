@@ -8,8 +8,11 @@ export type Backend = {
    * Loads it and makes it tfjs's current backend. Throws `backend-unavailable`: the message says why it can't be used
    * here, the hint what to do. Unless `asked` for by name, it declines a device that a lesser backend would beat.
    */
-  start(options: { asked: boolean }): Promise<{ device: string }>
+  start(options: { asked: boolean }): Promise<Started>
 }
+
+/** `note`: what could be better, and how. */
+export type Started = { device: string; note?: string }
 
 /** Why a backend can't be used, in one sentence, and what to do about it, in another. */
 export function unavailable(problem: string, remedy: string, cause?: unknown): LimpidError {

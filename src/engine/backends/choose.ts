@@ -1,7 +1,7 @@
 /** Chooses the backend: the best that works here, or the one that somebody asks for. */
 import type { BackendChoice, BackendName } from '../../contract/backend.ts'
 import { LimpidError } from '../../contract/errors.ts'
-import type { Backend } from './backend.ts'
+import type { Backend, Started } from './backend.ts'
 import { backends } from './index.ts'
 import { probe } from './probe.ts'
 
@@ -35,7 +35,7 @@ export async function chooseBackend(
 }
 
 /** Starts a backend and compares its numbers with known ones. Throws `backend-unavailable`. */
-export async function startProven(backend: Backend, asked: boolean): Promise<{ device: string }> {
+export async function startProven(backend: Backend, asked: boolean): Promise<Started> {
   const started = await backend.start({ asked })
   await probe()
   return started

@@ -13,13 +13,13 @@ async function tryBackend(): Promise<BackendReport> {
   const nothing = { name, device: '', gigaflops: null, startMs: null }
   const start = performance.now()
   try {
-    const { device } = await startProven(backends.find((backend) => backend.name === name)!, true)
+    const started = await startProven(backends.find((backend) => backend.name === name)!, true)
     const startMs = performance.now() - start
-    const note = name === 'tensorflow' ? await unusedGpu() : null
+    const note = started.note ?? (name === 'tensorflow' ? await unusedGpu() : null)
     return {
       name,
       usable: true,
-      device,
+      device: started.device,
       problem: null,
       remedy: null,
       gigaflops: await measureConvolution(),

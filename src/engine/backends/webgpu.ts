@@ -11,7 +11,8 @@ export const webgpu: Backend = {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
     if (!adapter) throw whyNoGpu()
     const device = nameOf(adapter.info)
-    if (isSoftware(adapter.info) && !asked) {
+    const software = isSoftware(adapter.info)
+    if (software && !asked) {
       throw unavailable(
         `There is no GPU behind Vulkan here, only a software one (${device}), which is slower than wasm.`,
         'Install the driver of your GPU, or ask for it with --backend webgpu.',
@@ -31,7 +32,9 @@ export const webgpu: Backend = {
         thrown,
       )
     }
-    return { device: `WebGPU · ${device}` }
+    const note =
+      'This is no GPU but a program that plays one: wasm is faster. It is used only when asked for.'
+    return { device: `WebGPU · ${device}`, ...(software && { note }) }
   },
 }
 

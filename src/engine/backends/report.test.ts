@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { missingCudaLibraries } from './nvidia.ts'
+import { reportBackend } from './report.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-report-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Has the child do that instead of trying a backend. */
+async function child(code: string): Promise<URL> {
+  const file = path.join(folder, `${Math.random()}.mjs`)
+  await writeFile(file, code)
+  return pathToFileURL(file)
+}
+
+const usable = {
+  name: 'tensorflow',
+  usable: true,
+  device: 'TensorFlow',
+  problem: null,
+  remedy: null,
+  gigaflops: 90,
+  startMs: 800,
+}
+
+describe("the doctor's report of a backend", () => {
+  it('says that it works, on what, how fast it computes and trains, and how long it takes to start', async () => {
+    const report = await reportBackend('wasm')
+    expect(report).toMatchObject({
+      name: 'wasm',
+      usable: true,
+      device: 'WebAssembly with SIMD',
+      problem: null,
+      remedy: null,
+    })
+    expect(report.gigaflops).toBeGreaterThan(0.05)
+    expect(report.trainingGigaflops).toBeGreaterThan(0.01)
+    expect(report.startMs).toBeGreaterThan(1)
+  })
+
+  it('says so when trying it kills the process', async () => {
+    const script = await child("process.kill(process.pid, 'SIGILL')")
+    const report = await reportBackend('tensorflow', { script })
+    expect(report).toMatchObject({ name: 'tensorflow', usable: false, gigaflops: null })
+    expect(report.problem).toBe('It crashes as it starts or computes (SIGILL).')
+    expect(report.remedy).toContain('npm run setup:tensorflow')
+  })
+
+  it('says so when it hangs', async () => {
+    const script = await child('setInterval(() => {}, 1000)')
+    const report = await reportBackend('webgpu', { script, patienceMs: 300 })
+    expect(report).toMatchObject({
+      usable: false,
+      problem: 'It does not answer.',
+      remedy: "Update the GPU's driver.",
+    })
+  })
+
+  it('names the CUDA libraries that TensorFlow misses', async () => {
+    const script = await child(`
+      console.error("W dso_loader.cc: Could not load dynamic library 'libcudnn.so.9'; dlerror: …")
+      process.send(${JSON.stringify(usable)})`)
+    const report = await reportBackend('tensorflow', { script })
+    expect(report.usable).toBe(true)
+    expect(report.note).toContain('it misses libcudnn.so.9')
+  })
+
+  it('reads every missing library once', () => {
+    const said =
+      "Could not load dynamic library 'libcudart.so.12'; …\nCould not load dynamic library 'libcudnn.so.9'; …\nCould not load dynamic library 'libcudart.so.12'; …"
+    expect(missingCudaLibraries(said)).toEqual(['libcudart.so.12', 'libcudnn.so.9'])
+  })
+})
