@@ -1,8 +1,9 @@
 /** Clean training pictures, held as 8-bit RGB in shared memory so that the patch worker reads them without a copy. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import sharp from 'sharp'
 import { LimpidError } from '../../contract/errors.ts'
+import { decodePicture } from '../imaging/decode.ts'
+import { toEightBits } from '../imaging/sample-layout.ts'
 
 /** `samples` is [height, width, 3], 8-bit. */
 export type TrainingPicture = {
@@ -63,22 +64,10 @@ export async function loadDataset(
 }
 
 async function readPicture(file: string): Promise<TrainingPicture> {
-  const { data, info } = await sharp(file)
-    .rotate()
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause) => {
-      throw new LimpidError('picture-damaged', `${path.basename(file)} cannot be decoded.`, {
-        file,
-        hint: 'Take it out of the training folder, or replace it.',
-        cause,
-      })
-    })
-  const samples = new Uint8Array(new SharedArrayBuffer(info.width * info.height * 3))
-  if (info.channels === 3) samples.set(data)
-  else
-    for (let i = 0; i < info.width * info.height; i++) samples.fill(data[i * info.channels], 3 * i, 3 * i + 3)
-  return { name: path.basename(file), width: info.width, height: info.height, samples }
+  const { raster } = await decodePicture(file)
+  const { samples: from, width, height, channels } = toEightBits(raster)
+  const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
+  if (channels === 3) samples.set(from)
+  else for (let i = 0; i < width * height; i++) samples.fill(from[i], 3 * i, 3 * i + 3)
+  return { name: path.basename(file), width, height, samples }
 }

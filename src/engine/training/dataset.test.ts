@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sharp } from '../imaging/libvips.ts'
+import { loadDataset } from './dataset.ts'
+
+let data: string
+beforeAll(async () => {
+  data = await mkdtemp(path.join(os.tmpdir(), 'limpid-dataset-'))
+  await mkdir(path.join(data, 'photos'))
+  for (let i = 0; i < 10; i++) await flat(`photos/${i}.png`, { r: i, g: 100, b: 200 })
+  await mkdir(path.join(data, 'mixed'))
+  const grey = sharp({ create: { width: 6, height: 4, channels: 3, background: '#404040' } })
+  await grey.toColourspace('b-w').png().toFile(path.join(data, 'mixed/a-grey.png'))
+  await flat('mixed/b-colour.png', { r: 9, g: 8, b: 7 })
+  await writeFile(path.join(data, 'mixed/notes.txt'), 'not looked at')
+})
+afterAll(() => rm(data, { recursive: true, force: true }))
+
+function flat(name: string, background: { r: number; g: number; b: number }) {
+  return sharp({ create: { width: 6, height: 4, channels: 3, background } })
+    .png()
+    .toFile(path.join(data, name))
+}
+
+describe('a training set', () => {
+  it('keeps some pictures apart, evenly spread, and none of them is trained on', async () => {
+    const { train, validation } = await loadDataset(data, ['photos'], 2)
+    expect(validation.map(({ name }) => name)).toEqual(['2.png', '7.png'])
+    expect(train).toHaveLength(8)
+    expect(train.some(({ name }) => name === '2.png')).toBe(false)
+  })
+
+  it('holds grey pictures as three equal channels, and reads nothing but pictures', async () => {
+    const { train } = await loadDataset(data, ['mixed', 'photos'], 1)
+    const grey = train.find(({ name }) => name === 'a-grey.png')
+    expect(grey).toMatchObject({ width: 6, height: 4 })
+    expect([...grey!.samples.slice(0, 3)]).toEqual([64, 64, 64])
+    expect(train).toHaveLength(11)
+  })
+
+  it('names the folder that is missing, the picture that is damaged, and too small a set', async () => {
+    await expect(loadDataset(data, ['nowhere'], 1)).rejects.toMatchObject({
+      code: 'data-missing',
+      file: path.join(data, 'nowhere'),
+    })
+    await expect(loadDataset(data, ['mixed'], 2)).rejects.toMatchObject({ code: 'data-missing' })
+    await mkdir(path.join(data, 'damaged'))
+    await writeFile(path.join(data, 'damaged/cut.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'))
+    await expect(loadDataset(data, ['photos', 'damaged'], 1)).rejects.toMatchObject({
+      message: expect.stringContaining('cut.png'),
+    })
+  })
+})
