@@ -61,4 +61,3 @@ export const recipeSchema = z.strictObject({
 
 export type Recipe = z.infer<typeof recipeSchema>
 export type DegradationSpec = z.infer<typeof degradationSchema>
-
