@@ -2,7 +2,7 @@
 import { MEDIA_PATH, RPC_PATH, UPLOAD_PATH } from '../../contract/bridge.ts'
 import { errorDataSchema } from '../../contract/error-schema.ts'
 import { LimpidError } from '../../contract/errors.ts'
-import { droppedFiles } from './dropped-files.ts'
+import { droppedFiles, picturesOf } from './dropped-files.ts'
 import type { Host, Openable } from './host.ts'
 
 export function browserHost(): Host {
@@ -39,7 +39,11 @@ function choose(what: 'files' | 'folder'): Promise<Openable[]> {
     input.multiple = true
     if (what === 'folder') input.webkitdirectory = true
     else input.accept = 'image/*,.tif,.tiff,.avif,.heic'
-    input.addEventListener('change', () => resolve([...(input.files ?? [])].map((file) => ({ file }))))
+    input.addEventListener('change', () => {
+      const files = [...(input.files ?? [])]
+      const folder = files[0]?.webkitRelativePath.split('/')[0] ?? ''
+      resolve(what === 'folder' ? picturesOf(folder, files) : files.map((file) => ({ file })))
+    })
     input.addEventListener('cancel', () => resolve([]))
     input.click()
   })

@@ -17,10 +17,15 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Openable[]> 
 }
 
 async function picturesIn(folder: FileSystemDirectoryEntry): Promise<Openable[]> {
-  const files = await walk(folder)
-  if (files.length > 0) return files.map((file) => ({ file }))
-  const error = new LimpidError('folder-empty', `The folder ${folder.name} holds no picture.`, {
-    hint: 'Drop a folder with JPEG, PNG, WebP, TIFF, AVIF or GIF files in it.',
+  return picturesOf(folder.name, await walk(folder))
+}
+
+/** The pictures among a folder's files, or that there is none. */
+export function picturesOf(folder: string, files: File[]): Openable[] {
+  const pictures = files.filter((file) => looksLikePicture(file.name))
+  if (pictures.length > 0) return pictures.map((file) => ({ file }))
+  const error = new LimpidError('folder-empty', `The folder ${folder} holds no picture.`, {
+    hint: 'Choose a folder with JPEG, PNG, WebP, TIFF, AVIF or GIF files in it.',
   })
   return [{ error }]
 }
@@ -35,7 +40,7 @@ async function walk(folder: FileSystemDirectoryEntry): Promise<File[]> {
 }
 
 /** By its extension; hidden files (macOS' `._photo.jpg`) are none. */
-export function looksLikePicture(name: string): boolean {
+function looksLikePicture(name: string): boolean {
   return !name.startsWith('.') && /\.(jpe?g|jpe|jfif|png|webp|tiff?|avif|gif)$/i.test(name)
 }
 

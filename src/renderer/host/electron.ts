@@ -36,10 +36,10 @@ function connect(signal: AbortSignal): ReturnType<Host['connect']> {
     const done = new AbortController()
     const within = AbortSignal.any([done.signal, signal])
     const give = (port: MessagePort): void => {
-      done.abort()
       const closed = new Promise<void>((gone) => port.addEventListener('close', () => gone()))
       port.start()
       resolve({ wire: { kind: 'port', port }, closed, close: () => port.close() })
+      done.abort()
     }
     window.addEventListener(
       'message',

@@ -19,7 +19,7 @@ export async function drawScene(width: number, height: number): Promise<Rgb> {
 /** With additive white Gaussian noise. @param sigma 8-bit units @param seed same seed, same noise */
 export function withNoise(clean: Rgb, sigma: number, seed: number): Rgb {
   const normal = normalNumbers(seed)
-  const data = Buffer.from(clean.data, 0)
+  const data = Buffer.from(clean.data)
   for (let i = 0; i < data.length; i++) {
     data[i] = Math.min(255, Math.max(0, Math.round(clean.data[i]! + sigma * normal())))
   }

@@ -1,7 +1,7 @@
 /**
  * An engine for tests of the window: it speaks the protocol, reads and saves real pictures with sharp, and in place
- * of a network smooths a little. What else a test wants stands in the picture's file name: `slow` takes half a
- * minute in eight coarse jumps, `fails` fails, `crashes` ends the process. LIMPID_TEST_FALLBACK: only wasm works.
+ * of a network smooths a little. What else a test wants stands in the picture's file name: `slow` takes 16 s
+ * in eight coarse jumps, `fails` fails, `crashes` ends the process. LIMPID_TEST_FALLBACK: only wasm works.
  */
 import { mkdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -16,7 +16,7 @@ import type {
 } from '../../../src/contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../../../src/contract/errors.ts'
 
-const SLOW = { jumps: 8, jumpMs: 4000 }
+const SLOW = { jumps: 8, jumpMs: 2000 }
 const cancelled = new Set<string>()
 
 process.on('disconnect', () => process.exit())
