@@ -25,12 +25,12 @@ export class FlatAdam {
     this.#second = tf.zeros([total])
   }
 
-  /** One step. Returns the gradient's norm before clipping. */
-  apply(gradients: tf.NamedTensorMap, learningRate: number, clipNorm: number): number {
+  /** One step. */
+  apply(gradients: tf.NamedTensorMap, learningRate: number, clipNorm: number): void {
     this.step++
-    const [first, second, norm] = tf.tidy(() => {
+    const [first, second] = tf.tidy(() => {
       const flat = tf.concat(this.#variables.map((variable) => gradients[variable.name].flatten()))
-      const norm = tf.norm(flat)
+      const norm = flat.square().sum().sqrt()
       const gradient = flat.mul(tf.scalar(clipNorm).div(norm.add(1e-6)).minimum(1)) as tf.Tensor1D
       const first = this.#first.mul(BETA1).add(gradient.mul(1 - BETA1)) as tf.Tensor1D
       const second = this.#second.mul(BETA2).add(gradient.square().mul(1 - BETA2)) as tf.Tensor1D
@@ -40,15 +40,12 @@ export class FlatAdam {
       this.#variables.forEach((variable, i) => {
         variable.assign(variable.sub(parts[i].reshape(variable.shape)))
       })
-      return [first, second, norm]
+      return [first, second]
     })
     this.#first.dispose()
     this.#second.dispose()
     this.#first = first
     this.#second = second
-    const value = norm.dataSync()[0]
-    norm.dispose()
-    return value
   }
 
   /** The state, for a checkpoint: two tensors of [parameters]. */

@@ -64,7 +64,7 @@ export async function train({
   const seconds = () => secondsBefore + (performance.now() - start) / 1000
 
   const checkpoint = async (loss: number) => {
-    const psnr = validate(model, dataset.validation, recipe)
+    const psnr = await validate(model, dataset.validation, recipe)
     const entry: HistoryEntry = { step, loss, learningRate: learningRate(recipe, step), psnr }
     history.push(entry)
     const mean = psnr.reduce((sum, value) => sum + value, 0) / psnr.length
@@ -83,7 +83,7 @@ export async function train({
       break
     }
     const rate = learningRate(recipe, step)
-    const loss = trainingStep(model, variables, adam, batch, recipe, rate)
+    const loss = await trainingStep(model, variables, adam, batch, recipe, rate)
     if (!Number.isFinite(loss)) {
       throw new LimpidError('training-diverged', `The loss became ${loss} at step ${step}.`, {
         hint: `The last good checkpoint is in ${runFolder}. Resume it with a lower learning rate.`,
@@ -124,14 +124,14 @@ export function learningRate(recipe: Pick<Recipe, 'stages' | 'optimizer'>, step:
 }
 
 /** One step on one batch; returns the loss. Exported for the benchmark. */
-export function trainingStep(
+export async function trainingStep(
   model: tf.LayersModel,
   variables: tf.Variable[],
   adam: FlatAdam,
   { input, target, batch, patch }: Batch,
   recipe: Pick<Recipe, 'loss' | 'optimizer'>,
   rate: number,
-): number {
+): Promise<number> {
   const shape: [number, number, number, number] = [batch, patch, patch, 3]
   const [value, gradients] = tf.tidy(() => {
     const x = tf.tensor4d(input, shape)
@@ -143,7 +143,7 @@ export function trainingStep(
     return [value, grads]
   })
   adam.apply(gradients, rate, recipe.optimizer.clipNorm)
-  const loss = value.dataSync()[0]
+  const [loss] = await value.data()
   tf.dispose([value, gradients])
   return loss
 }

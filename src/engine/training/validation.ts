@@ -9,28 +9,43 @@ import type { TrainingPicture } from './dataset.ts'
  * Mean PSNR in dB over the validation pictures (centre crops), one for each sigma of the recipe. The noise of a
  * picture is the same at every call; every fourth picture is turned to grey, as in training.
  */
-export function validate(
+export async function validate(
   model: tf.LayersModel,
   pictures: readonly TrainingPicture[],
   recipe: Recipe,
-): number[] {
-  return recipe.validation.sigmas.map((sigma) => {
-    const values = pictures.map((picture, i) => {
-      const side = Math.min(recipe.validation.crop, picture.width, picture.height) & ~15
-      const clean = centreCrop(picture, side, i % 4 === 3)
-      const channels = i % 4 === 3 ? 1 : 3
-      const patch = { width: side, height: side, channels, values: clean } as const
-      const noisy = addGaussianNoise(patch, sigma, random(recipe.seed, i, 2))
-      const restored = tf.tidy(() => {
-        const grey = tf.tensor4d(noisy.values, [1, side, side, channels])
-        const x = channels === 1 ? grey.tile([1, 1, 1, 3]) : grey
-        const y = (model.predictOnBatch(x) as tf.Tensor4D).clipByValue(0, 1)
-        return (channels === 1 ? y.mean(3) : y).dataSync()
-      })
-      return psnr(restored, clean)
-    })
-    return values.reduce((sum, value) => sum + value, 0) / values.length
+): Promise<number[]> {
+  const means: number[] = []
+  for (const sigma of recipe.validation.sigmas) {
+    let sum = 0
+    for (const [i, picture] of pictures.entries()) sum += await validateOne(model, picture, i, sigma, recipe)
+    means.push(sum / pictures.length)
+  }
+  return means
+}
+
+async function validateOne(
+  model: tf.LayersModel,
+  picture: TrainingPicture,
+  index: number,
+  sigma: number,
+  recipe: Recipe,
+): Promise<number> {
+  const side = Math.min(recipe.validation.crop, picture.width, picture.height) & ~15
+  const channels = index % 4 === 3 ? 1 : 3
+  const clean = centreCrop(picture, side, channels === 1)
+  const patch = { width: side, height: side, channels, values: clean } as const
+  const noisy = addGaussianNoise(patch, sigma, random(recipe.seed, index, 2))
+  const restored = tf.tidy(() => {
+    const given = tf.tensor4d(noisy.values, [1, side, side, channels])
+    const x = channels === 1 ? given.tile([1, 1, 1, 3]) : given
+    const y = (model.predictOnBatch(x) as tf.Tensor4D).clipByValue(0, 1)
+    return channels === 1 ? y.mean(3) : y
   })
+  try {
+    return psnr((await restored.data()) as Float32Array, clean)
+  } finally {
+    restored.dispose()
+  }
 }
 
 /** [side, side, 1 or 3], 0..1. */
