@@ -11,7 +11,7 @@ import { serve } from './serve.ts'
 
 const backend = process.argv[2] as BackendName
 
-type Job = { run(): void; figures(samples: number): number[]; dispose(): void }
+type Job = { run(): Promise<void>; figures(samples: number): number[]; dispose(): void }
 let job: Job | undefined
 
 serve({
@@ -25,7 +25,7 @@ serve({
     job =
       work.kind === 'inference' ? inferring(new Network(model, manifest), work.sizes) : training(model, work)
   },
-  run: async () => job!.run(),
+  run: () => job!.run(),
   figures: (samples) => job!.figures(samples),
 })
 
@@ -33,8 +33,8 @@ function inferring(network: Network, sizes: Size[]): Job {
   const pictures = sizes.map((size) => ({ ...size, values: pattern(size.width * size.height * 3, PHI) }))
   let output: Float32Array = new Float32Array()
   return {
-    run() {
-      for (const { values, width, height } of pictures) output = network.run(values, width, height, 3)
+    async run() {
+      for (const { values, width, height } of pictures) output = await network.run(values, width, height, 3)
     },
     figures: (samples) =>
       sampled(samples, output.length / 3, (pixel, channel) => output[pixel * 3 + channel]),
@@ -56,8 +56,8 @@ function training(
   }
   let loss = Number.NaN
   return {
-    run() {
-      loss = trainingStep(model, variables, adam, data, recipe, learningRate)
+    async run() {
+      loss = await trainingStep(model, variables, adam, data, recipe, learningRate)
     },
     figures: () => [loss],
     dispose() {
