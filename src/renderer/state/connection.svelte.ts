@@ -43,10 +43,9 @@ export class Connection {
 
   async #once(listener: Listener, signal: AbortSignal): Promise<void> {
     const { wire, closed, close } = await this.#host.connect(signal)
-    const ended = new AbortController()
     try {
       const api = this.#open(wire)
-      const events = api.events(AbortSignal.any([signal, ended.signal]))[Symbol.asyncIterator]()
+      const events = api.events()[Symbol.asyncIterator]()
       // Asked for before the state, so that nothing falls between the two.
       let next = events.next()
       next.catch(() => {})
@@ -59,17 +58,21 @@ export class Connection {
       this.status = 'open'
       this.failures = 0
       for (;;) {
-        const result = await Promise.race([next, closed])
+        const result = await Promise.race([next, closed, aborted(signal)])
         if (!result || result.done) return
         listener.happened(result.value)
         next = events.next()
         next.catch(() => {})
       }
     } finally {
-      ended.abort()
+      // Closing ends the events too. Aborting them would ask for it over a wire that may be gone.
       close()
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

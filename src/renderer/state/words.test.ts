@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { PictureInfo } from '../../contract/picture.ts'
-import { backendInWords, durationInWords, keptInWords, megapixelsInWords, noiseInWords } from './words.ts'
+import {
+  backendInWords,
+  durationInWords,
+  estimateInWords,
+  keptInWords,
+  megapixelsInWords,
+  noiseInWords,
+} from './words.ts'
 
 describe('words for numbers', () => {
   it('says how much noise, and where it is if it is somewhere', () => {
@@ -36,6 +43,8 @@ describe('words for numbers', () => {
   it('rounds times to what can be believed', () => {
     expect(durationInWords(0.2)).toBe('under 1 s')
     expect(durationInWords(14.4)).toBe('14 s')
+    expect(estimateInWords(0.2)).toBe('under 1 s')
+    expect(estimateInWords(14.4)).toBe('about 14 s')
     expect(durationInWords(125)).toBe('2 min')
     expect(durationInWords(4800)).toBe('1 h 20 min')
     expect(durationInWords(7200)).toBe('2 h')

@@ -49,6 +49,11 @@ export function durationInWords(seconds: number): string {
   return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`
 }
 
+/** Of what has not begun: "about 14 s". */
+export function estimateInWords(seconds: number): string {
+  return seconds < 1 ? durationInWords(seconds) : `about ${durationInWords(seconds)}`
+}
+
 export function percent(share: number): string {
   return `${Math.floor(100 * share)} %`
 }

@@ -1,22 +1,17 @@
 /** The window as a whole: the library, what is chosen in it, and everything that can be done. */
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
-import { BACKENDS, type BackendName } from '../../contract/backend.ts'
-import { type ErrorData, toErrorData } from '../../contract/errors.ts'
+import { toErrorData } from '../../contract/errors.ts'
 import type { Host, Openable } from '../host/host.ts'
 import { Compare } from './compare.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Denoise } from './denoise.svelte.ts'
+import { tell } from './happenings.ts'
 import { Library } from './library.svelte.ts'
 import type { Notices } from './notices.ts'
+import { Opening } from './opening.svelte.ts'
 import { Running } from './running.svelte.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import { Selection } from './selection.svelte.ts'
-import { BACKEND_TITLES, count } from './words.ts'
-
-/** Files handed over at the same time. */
-const UPLOADS = 3
-/** Toasts for one drop; the rest is counted. */
-const ERRORS_SHOWN = 3
 
 export class Workspace {
   readonly library = new Library()
@@ -28,11 +23,15 @@ export class Workspace {
   readonly save: SaveDialog
   readonly host: Host
   readonly #notices: Notices
-  /** Files that are on their way in. */
-  opening = $state(0)
+  readonly #opening: Opening
   /** Jobs that were told to stop and have not yet. */
   cancelling = $state.raw<ReadonlySet<string>>(new Set())
   readonly #waiting = new Map<string, (job: Job) => void>()
+
+  /** Files that are on their way in. */
+  get opening(): number {
+    return this.#opening.count
+  }
 
   /** The picture that is shown. */
   readonly shown = $derived(
@@ -50,6 +49,15 @@ export class Workspace {
     this.host = host
     this.#notices = notices
     this.connection = connection
+    this.#opening = new Opening({
+      host,
+      notices,
+      api: () => this.connection.api,
+      opened: (picture, first) => {
+        if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
+        if (first) this.selection.only(picture.id)
+      },
+    })
     this.save = new SaveDialog({
       host,
       notices,
@@ -73,42 +81,7 @@ export class Workspace {
 
   /** Opens everything that can be opened, shows the first of it, and tells what could not. */
   async open(openables: Openable[]): Promise<void> {
-    this.opening += openables.length
-    const errors = openables.flatMap((one) => ('error' in one ? [one.error.toData()] : []))
-    const opened: string[] = []
-    const add = async (paths: string[]): Promise<void> => {
-      const added = await this.connection.api.addPictures({ paths })
-      for (const picture of added.pictures) {
-        if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
-        if (opened.length === 0) this.selection.only(picture.id)
-        opened.push(picture.id)
-      }
-      errors.push(...added.errors)
-    }
-    try {
-      const paths = openables.flatMap((one) => ('path' in one ? [one.path] : []))
-      if (paths.length > 0) await add(paths)
-      const files = openables.flatMap((one) => ('file' in one ? [one.file] : []))
-      // Several are on their way at a time, but they are opened in the order in which they were dropped.
-      for (const handedOver of atMost(UPLOADS, files, (file) => this.host.handOver(file))) {
-        await handedOver
-          .then((path) => add([path]))
-          .catch((thrown: unknown) => errors.push(toErrorData(thrown)))
-      }
-    } catch (thrown) {
-      errors.push(toErrorData(thrown))
-    } finally {
-      this.opening -= openables.length
-    }
-    for (const error of errors.slice(0, ERRORS_SHOWN)) this.#notices.error(error)
-    if (errors.length > ERRORS_SHOWN) {
-      this.#notices.warn(`${count(errors.length - ERRORS_SHOWN, 'more file')} could not be opened`, {
-        description: errors
-          .slice(ERRORS_SHOWN, 8)
-          .map((error) => error.message)
-          .join('\n'),
-      })
-    }
+    await this.#opening.open(openables)
   }
 
   async removeChosen(): Promise<void> {
@@ -165,50 +138,11 @@ export class Workspace {
   }
 
   #happened(event: AppEvent): void {
-    const before = event.type === 'job' ? this.library.jobs.get(event.job.id)?.state : null
-    const pictureBefore = event.type === 'picture' ? this.library.pictures.get(event.picture.id)?.state : null
-    const backendBefore = this.library.backend
+    tell(event, this.library, this.selection.current, this.#notices)
     if (event.type === 'picture-removed') this.selection.leave([event.id])
     this.library.apply(event)
-    switch (event.type) {
-      case 'job':
-        if (
-          event.job.kind === 'restore' &&
-          event.job.error &&
-          event.job.state === 'failed' &&
-          before !== 'failed'
-        ) {
-          this.#tellOf(event.job.pictureId, event.job.error)
-        }
-        this.#settle(event.job)
-        break
-      case 'picture':
-        if (this.selection.current === null) this.selection.only(event.picture.id)
-        if (event.picture.error && pictureBefore !== 'failed') {
-          this.#tellOf(event.picture.id, event.picture.error)
-        }
-        break
-      case 'backend':
-        if (
-          backendBefore &&
-          isWorse(event.backend.name, backendBefore.name) &&
-          this.library.settings.backend === null
-        ) {
-          const lost = event.backend.passedOver.find(({ name }) => name === backendBefore.name)
-          this.#notices.warn(`Now computing with ${BACKEND_TITLES[event.backend.name]}, which is slower`, {
-            description: lost?.problem ?? '',
-          })
-        }
-        break
-      case 'error':
-        this.#notices.error(event.error)
-        break
-    }
-  }
-
-  /** Of the picture that is shown, the error stands on the picture itself. */
-  #tellOf(pictureId: string, error: ErrorData): void {
-    if (pictureId !== this.selection.current) this.#notices.error(error)
+    if (event.type === 'picture' && this.selection.current === null) this.selection.only(event.picture.id)
+    if (event.type === 'job') this.#settle(event.job)
   }
 
   #finished(job: Job): Promise<Job> {
@@ -229,19 +163,4 @@ export class Workspace {
 
 function isOver({ state }: Job): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled'
-}
-
-function isWorse(now: BackendName, before: BackendName): boolean {
-  return BACKENDS.indexOf(now) > BACKENDS.indexOf(before)
-}
-
-/** Starts `work` on every item, at most `width` at a time; gives their promises in the items' order. */
-function atMost<T, R>(width: number, items: T[], work: (item: T) => Promise<R>): Promise<R>[] {
-  const started: Promise<R>[] = []
-  items.forEach((item, i) => {
-    const before = started[i - width]?.catch(() => {}) ?? Promise.resolve()
-    started.push(before.then(() => work(item)))
-  })
-  for (const one of started) one.catch(() => {})
-  return started
 }

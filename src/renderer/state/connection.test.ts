@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { AppApi, AppEvent, State } from '../../contract/api.ts'
+import type { Wire } from '../rpc.ts'
+import { Connection } from './connection.svelte.ts'
+
+const state: State = {
+  version: '1',
+  pictures: [],
+  jobs: [],
+  models: [],
+  settings: { theme: 'dark', backend: null, strength: 1 },
+  backend: null,
+}
+const removed = (id: string): AppEvent => ({ type: 'picture-removed', id })
+
+/** An application behind a wire that can be broken. */
+class Wires {
+  refuse = false
+  opened = 0
+  #break = (): void => {}
+  #push = (_event: AppEvent): void => {}
+
+  connect = async () => {
+    if (this.refuse) throw new Error('refused')
+    this.opened += 1
+    const closed = new Promise<void>((resolve) => {
+      this.#break = resolve
+    })
+    return { wire: {} as Wire, closed, close: () => {} }
+  }
+
+  api = (): AppApi => {
+    const waiting: AppEvent[] = []
+    let wake = (): void => {}
+    this.#push = (event) => {
+      waiting.push(event)
+      wake()
+    }
+    async function* events(): AsyncGenerator<AppEvent> {
+      for (;;) {
+        const event = waiting.shift()
+        if (event) yield event
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+      }
+    }
+    return { state: async () => state, events } as unknown as AppApi
+  }
+
+  break(): void {
+    this.#break()
+  }
+
+  push(event: AppEvent): void {
+    this.#push(event)
+  }
+}
+
+let wires: Wires
+let connection: Connection
+let happened: AppEvent[]
+let loads: number
+let life: AbortController
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  wires = new Wires()
+  happened = []
+  loads = 0
+  life = new AbortController()
+  connection = new Connection(wires, wires.api)
+})
+afterEach(() => {
+  life.abort()
+  vi.useRealTimers()
+})
+
+async function live(): Promise<void> {
+  const loaded = (): void => {
+    loads += 1
+  }
+  void connection.keep({ loaded, happened: (event) => happened.push(event) }, life.signal)
+  await vi.advanceTimersByTimeAsync(1)
+}
+
+it('loads the state once and then follows the events', async () => {
+  await live()
+  expect(connection.status).toBe('open')
+  wires.push(removed('a'))
+  wires.push(removed('b'))
+  await vi.advanceTimersByTimeAsync(1)
+  expect(loads).toBe(1)
+  expect(happened).toEqual([removed('a'), removed('b')])
+})
+
+it('says that it is lost, tries again in growing steps, and loads the state anew', async () => {
+  await live()
+  wires.refuse = true
+  wires.break()
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(connection.status).toBe('lost')
+  expect(connection.failures).toBeGreaterThan(3)
+  expect(connection.failures).toBeLessThan(8)
+  expect(() => connection.api).toThrow(/not connected/)
+  wires.refuse = false
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(connection.status).toBe('open')
+  expect(loads).toBe(2)
+})
+
+it('is not lost before it was ever there', async () => {
+  wires.refuse = true
+  await live()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(connection.status).toBe('connecting')
+})
+
+it('ends when the window does', async () => {
+  await live()
+  life.abort()
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(wires.opened).toBe(1)
+})
