@@ -37,7 +37,10 @@ export class Peer {
     this.#child.stdin!.on('error', () => {}) // it has ended, which is reported below
     this.#child.on('error', (error) => this.#ended(error.message))
     this.#child.on('close', (code, signal) => {
-      this.#ended(this.#lastWords.trim().split('\n').at(-1) || `ended with ${signal ?? code}`)
+      // Node and Python both put the error itself on a line that begins with its name.
+      const lines = this.#lastWords.trim().split('\n')
+      const error = lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line))
+      this.#ended(error ?? (lines.at(-1) || `ended with ${signal ?? code}`))
     })
   }
 

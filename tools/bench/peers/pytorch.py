@@ -195,8 +195,12 @@ class Training:
         self.batch = [pattern(shape, step).permute(0, 3, 1, 2) for step in (PHI, PLASTIC)]
         self.device, self.layout, self.clip_norm = device, layout, work["clipNorm"]
         self.optimizer = torch.optim.Adam(network.parameters(), lr=work["learningRate"], fused=True)
+        self.steps = 0
 
     def run(self):
+        # Adam's epsilon where TensorFlow has it, before the correction of the second moment's bias.
+        self.steps += 1
+        self.optimizer.param_groups[0]["eps"] = 1e-8 / (1 - 0.999**self.steps) ** 0.5
         x, y = [each.to(self.device, memory_format=self.layout) for each in self.batch]
         loss = (self.network(x) - y).abs().mean()
         self.optimizer.zero_grad()
