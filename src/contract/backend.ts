@@ -29,6 +29,8 @@ export type BackendReport = z.infer<typeof backendReportSchema>
 export const backendChoiceSchema = z.object({
   name: backendNameSchema,
   device: z.string(),
+  /** Tiles and pictures that are computed at a time, each on a core of its own; absent: one, on what cores there are. */
+  workers: z.int().positive().optional(),
   passedOver: z.array(z.object({ name: backendNameSchema, problem: z.string() })),
 })
 export type BackendChoice = z.infer<typeof backendChoiceSchema>

@@ -1,6 +1,6 @@
 /**
- * What the app may ask of an engine process, and what comes back. One job runs at a time in each process. Pixels stay
- * out of it: messages carry paths, ids and numbers.
+ * What the app may ask of an engine process, and what comes back. One job runs at a time in each process; of those in
+ * `SHARING` as many as its backend has workers for. Pixels stay out of it: messages carry paths, ids and numbers.
  */
 import { z } from 'zod'
 import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
@@ -141,6 +141,9 @@ export type EngineJobKind = keyof typeof engineJobs
 export type EngineInput<K extends EngineJobKind> = z.infer<(typeof engineJobs)[K]['input']>
 export type EngineOutput<K extends EngineJobKind> = z.infer<(typeof engineJobs)[K]['output']>
 
+/** Jobs that share the workers of a process with others of these. They can be begun anew without harm. */
+export const SHARING: ReadonlySet<EngineJobKind> = new Set(['restore', 'process'])
+
 const kinds = Object.keys(engineJobs) as [EngineJobKind, ...EngineJobKind[]]
 
 export const progressSchema = z.object({
@@ -182,9 +185,14 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), id: z.string(), progress: progressSchema }),
   z.object({ type: z.literal('done'), id: z.string(), output: z.unknown() }),
   z.object({ type: z.literal('failed'), id: z.string(), error: errorDataSchema }),
+  /** Something went wrong that no job is known to have done: the process takes nothing more, and ends. */
+  z.object({ type: z.literal('ending') }),
 ])
 export type FromEngine = z.infer<typeof fromEngineSchema>
 
 /** What an engine process is started with, in its environment. */
 export const ENGINE_BACKEND_VARIABLE = 'LIMPID_BACKEND'
 export const engineBackendSchema = backendNameSchema.optional()
+/** Cores to use on a backend that uses one alone, where it is not to be all of them. */
+export const ENGINE_WORKERS_VARIABLE = 'LIMPID_WORKERS'
+export const engineWorkersSchema = z.coerce.number().int().positive().optional()

@@ -10,13 +10,19 @@ function stridedSum({ sizeMultiple, receptiveFieldRadius }: Geometry) {
     expect(width % sizeMultiple).toBe(0)
     expect(height % sizeMultiple).toBe(0)
     const out = new Float32Array(values.length)
-    const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : values[y * width + x])
+    const at = (x: number, y: number) =>
+      x < 0 || y < 0 || x >= width || y >= height ? 0 : values[y * width + x]
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         const cellX = x - (x % sizeMultiple)
         const cellY = y - (y % sizeMultiple)
         out[y * width + x] =
-          (at(cellX - radius, cellY) + at(cellX + radius, cellY) + at(cellX, cellY - radius) + at(cellX, cellY + radius) + at(x, y)) / 5
+          (at(cellX - radius, cellY) +
+            at(cellX + radius, cellY) +
+            at(cellX, cellY - radius) +
+            at(cellX, cellY + radius) +
+            at(x, y)) /
+          5
       }
     }
     return out
@@ -62,7 +68,12 @@ describe('tiling', () => {
       const width = 1 + draw.below(300)
       const height = 1 + draw.below(300)
       const covered = new Uint8Array(width * height)
-      const tiles = planTiles(width, height, { sizeMultiple: 8, receptiveFieldRadius: 13 }, 500 + draw.below(9000))
+      const tiles = planTiles(
+        width,
+        height,
+        { sizeMultiple: 8, receptiveFieldRadius: 13 },
+        500 + draw.below(9000),
+      )
       for (const { core } of tiles) {
         for (let y = core.top; y < core.top + core.height; y++) {
           for (let x = core.left; x < core.left + core.width; x++) covered[y * width + x]++

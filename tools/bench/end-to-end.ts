@@ -9,9 +9,9 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { EngineProcess } from '../../src/app/engine-process.ts'
-import { chooseBackend } from '../../src/engine/backends/choose.ts'
+import { Compute } from '../../src/engine/compute.ts'
+import { aloneWith } from '../../src/engine/jobs/job-context.ts'
 import { processPicture } from '../../src/engine/jobs/process.ts'
-import { openNetwork } from '../../src/engine/models/network.ts'
 import { random } from '../../src/engine/random.ts'
 import { planTiles } from '../../src/engine/tiling.ts'
 import { median } from './measure.ts'
@@ -55,13 +55,11 @@ try {
 }
 
 async function timeInTurns(photo: string, rounds: number) {
-  const { name: backend } = await chooseBackend()
-  const network = await openNetwork(model)
-  const context = {
-    backend: async () => ({ name: backend, device: '', passedOver: [] }),
-    step: async () => {},
-    isCancelled: () => false,
-  }
+  const compute = new Compute()
+  const session = await compute.session()
+  const backend = session.choice.name
+  const network = await session.open(model)
+  const context = aloneWith(compute)
   const endToEnd = () =>
     processPicture(
       {
@@ -74,17 +72,19 @@ async function timeInTurns(photo: string, rounds: number) {
   // The same number of pixels in tiles of about the same size, without halos: what no tiling could go below.
   const side = { width: WIDTH / 2, height: HEIGHT / 2 }
   const values = new Float32Array(side.width * (side.height + 4) * 3).fill(0.5)
-  const bare = () => {
-    for (let i = 0; i < 4; i++) network.run(values.subarray(0, side.width * 1496 * 3), side.width, 1496, 3)
+  const bare = async () => {
+    for (let i = 0; i < 4; i++) {
+      await network.run(values.subarray(0, side.width * 1496 * 3), side.width, 1496, 3)
+    }
   }
   const scale = (WIDTH * HEIGHT) / (4 * side.width * 1496)
   await endToEnd()
-  bare()
+  await bare()
   const times: { endToEnd: number; bare: number }[] = []
   for (let round = 0; round < rounds; round++) {
     times.push({ endToEnd: await seconds(endToEnd), bare: (await seconds(bare)) * scale })
   }
-  const tiles = planTiles(WIDTH, HEIGHT, network.geometry, 3.5e6)
+  const tiles = planTiles(WIDTH, HEIGHT, network.manifest, 3.5e6)
   const computed = tiles.reduce((sum, { input }) => sum + input.width * input.height, 0)
   return {
     backend,

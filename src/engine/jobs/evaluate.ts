@@ -3,14 +3,16 @@
  * clipped to 0..1; PSNR with peak 1 over all channels; SSIM; means over the pictures.
  */
 import path from 'node:path'
+import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
+import { eachAtOnce } from '../each-at-once.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
 import { type Raster, reflect, toFloat, type Window } from '../imaging/raster.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { ssim } from '../metrics/ssim.ts'
-import { type Network, openNetwork } from '../models/network.ts'
+import type { Network } from '../models/network.ts'
 import { random } from '../random.ts'
 import { planTiles, runTiled } from '../tiling.ts'
 import { type JobHandler, peakMemory } from './job.ts'
@@ -22,8 +24,8 @@ type FloatPicture = { width: number; height: number; channels: 1 | 3; values: Fl
 
 export const evaluate: JobHandler<'evaluate'> = async ({ folder, data, sigma, grey, limit }, context) => {
   const start = performance.now()
-  const { name: backend } = await context.backend()
-  const network = await openNetwork(folder)
+  const session = await context.compute.session()
+  const network = await session.open(folder, context.signal)
   const found = await findPictures([data])
   if (found.pictures.length === 0) {
     throw new LimpidError('data-missing', `There are no pictures to evaluate on in ${data}.`, {
@@ -33,26 +35,31 @@ export const evaluate: JobHandler<'evaluate'> = async ({ folder, data, sigma, gr
   }
   const files = found.pictures.slice(0, limit)
   const modelMsBefore = network.elapsedMs
-  const pictures = []
+  const pictures: EngineOutput<'evaluate'>['pictures'] = []
   let pixels = 0
-  for (const [i, file] of files.entries()) {
-    await context.step(i / files.length, path.basename(file))
+  let ended = 0
+  const atOnce = () => session.workers
+  await eachAtOnce(files, atOnce, async (file, i) => {
+    await context.step(ended / files.length, path.basename(file))
     const clean = floatPicture((await decodePicture(file)).raster, grey)
     const noisy = addGaussianNoise(clean, sigma, random(SEED, i))
     const restored = await restoreFloat(noisy, network)
     pixels += clean.width * clean.height
-    pictures.push({
+    const quality = psnr(restored, clean.values)
+    if (Number.isNaN(quality)) throw notANumber(file)
+    pictures[i] = {
       name: path.basename(file),
-      psnr: psnr(restored, clean.values),
+      psnr: quality,
       ssim: ssim(restored, clean.values, clean),
       inputPsnr: psnr(noisy.values, clean.values),
-    })
-  }
+    }
+    ended++
+  })
   await context.step(1, 'Evaluated')
   return {
     task: 'denoise',
     model: network.manifest.id,
-    backend,
+    backend: session.choice.name,
     count: pictures.length,
     psnr: mean(pictures.map((picture) => picture.psnr)),
     ssim: mean(pictures.map((picture) => picture.ssim)),
@@ -64,6 +71,17 @@ export const evaluate: JobHandler<'evaluate'> = async ({ folder, data, sigma, gr
     peakMemory: peakMemory(),
     pictures: pictures.map((picture) => ({ ...picture, inputPsnr: Math.min(100, picture.inputPsnr) })),
   }
+}
+
+function notANumber(file: string): LimpidError {
+  return new LimpidError(
+    'result-invalid',
+    `The model computed pixels of ${path.basename(file)} that are no numbers.`,
+    {
+      file,
+      hint: 'Try another model or another backend (--backend).',
+    },
+  )
 }
 
 /** Grey: the luma of ITU-R BT.601, rounded to the picture's depth as a grey file would hold it. */
@@ -96,7 +114,7 @@ async function restoreFloat(picture: FloatPicture, network: Network): Promise<Fl
         }
       },
     },
-    planTiles(width, height, network.geometry, 1e6),
+    planTiles(width, height, network.manifest, 1e6),
     (values, tileWidth, tileHeight) => network.run(values, tileWidth, tileHeight, channels),
   )
   return restored

@@ -3,12 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { architecture } from '../architectures/index.ts'
-import { chooseBackend } from '../backends/choose.ts'
+import { Compute } from '../compute.ts'
 import { saveModel } from '../models/model-file.ts'
 import { exportModelToOnnx } from './export-onnx.ts'
-import type { JobContext } from './job.ts'
+import { aloneWith } from './job-context.ts'
 
-const context: JobContext = { backend: () => chooseBackend(), step: async () => {}, isCancelled: () => false }
+const context = aloneWith(new Compute())
 
 let folder: string
 beforeEach(async () => {

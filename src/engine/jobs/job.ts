@@ -2,14 +2,21 @@
 import type { BackendChoice } from '../../contract/backend.ts'
 import type { EngineInput, EngineJobKind, EngineOutput, Progress } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
+import type { Compute } from '../compute.ts'
 
 export type JobContext = {
+  /** What to compute with. */
+  compute: Compute
   /** The backend in use; starts one if none runs yet. */
   backend(): Promise<BackendChoice>
   /** Reports progress (0..1), lets messages in, and throws `cancelled` if somebody cancelled. */
   step(done: number, label: string, training?: Progress['training']): Promise<void>
   /** True once somebody cancelled: for jobs that end in an orderly way of their own. */
   isCancelled(): boolean
+  /** Aborts when somebody cancels. */
+  signal: AbortSignal
+  /** Jobs that this process has at hand, this one included: they share its workers. */
+  jobsAtHand(): number
 }
 
 export type JobHandler<K extends EngineJobKind> = (

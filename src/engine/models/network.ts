@@ -4,12 +4,25 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Manifest } from '../../contract/model.ts'
 import { tf } from '../tf.ts'
-import type { Geometry } from '../tiling.ts'
+import { withGpuErrors } from './gpu-errors.ts'
 import { loadModel } from './model-file.ts'
 
-export class Network {
+/** A model as the tasks use it, wherever it computes: on this thread, or on a pool of workers. */
+export type Network = {
   readonly manifest: Manifest
   /** Time spent in the network so far, ms. */
+  readonly elapsedMs: number
+  /**
+   * Runs on [height, width, channels], 0..1, and gives the same shape, not clipped. Grey is run as three equal channels
+   * and averaged. Sides must be multiples of the model's size multiple. Throws `out-of-memory`, and
+   * `backend-unavailable` where the backend fails as it computes.
+   */
+  run(values: Float32Array, width: number, height: number, channels: 1 | 3): Promise<Float32Array>
+}
+
+/** On tfjs's backend of this thread, one block at a time. */
+export class LocalNetwork implements Network {
+  readonly manifest: Manifest
   elapsedMs = 0
   readonly #model: tf.LayersModel
 
@@ -18,28 +31,33 @@ export class Network {
     this.manifest = manifest
   }
 
-  get geometry(): Geometry {
-    const { sizeMultiple, receptiveFieldRadius } = this.manifest
-    return { sizeMultiple, receptiveFieldRadius }
-  }
-
-  /**
-   * Runs on [height, width, channels], 0..1, and gives the same shape, not clipped. Grey is run as three equal channels
-   * and averaged. Sides must be multiples of the model's size multiple.
-   */
-  run(values: Float32Array, width: number, height: number, channels: 1 | 3): Float32Array {
+  async run(values: Float32Array, width: number, height: number, channels: 1 | 3): Promise<Float32Array> {
     const start = performance.now()
     try {
-      return tf.tidy(() => {
-        const picture = tf.tensor4d(values, [1, height, width, channels])
-        const input = channels === 1 ? picture.tile([1, 1, 1, 3]) : picture
-        const output = this.#model.predictOnBatch(input) as tf.Tensor4D
-        return (channels === 1 ? output.mean(3) : output).dataSync<'float32'>()
-      })
+      return await withGpuErrors(() => this.#compute(values, width, height, channels))
     } catch (thrown) {
-      throw isOutOfMemory(thrown) ? outOfMemory(width, height, thrown) : thrown
+      throw isOutOfMemory(thrown) ? outOfMemory(width, height, thrown) : brokenBackend(thrown)
     } finally {
       this.elapsedMs += performance.now() - start
+    }
+  }
+
+  async #compute(
+    values: Float32Array,
+    width: number,
+    height: number,
+    channels: 1 | 3,
+  ): Promise<Float32Array> {
+    const output = tf.tidy(() => {
+      const picture = tf.tensor4d(values, [1, height, width, channels])
+      const input = channels === 1 ? picture.tile([1, 1, 1, 3]) : picture
+      const restored = this.#model.predictOnBatch(input) as tf.Tensor4D
+      return channels === 1 ? restored.mean(3) : restored
+    })
+    try {
+      return await output.data<'float32'>() // a GPU's numbers can only be waited for
+    } finally {
+      output.dispose()
     }
   }
 
@@ -48,24 +66,34 @@ export class Network {
   }
 }
 
-let latest: { folder: string; changed: number; network: Network } | null = null
+let latest: { folder: string; changed: number; backend: string; network: LocalNetwork } | null = null
 
-/** The model of that folder, read and checked once, kept loaded until another one is asked for. */
-export async function openNetwork(folder: string): Promise<Network> {
+/**
+ * The model of that folder on this thread's backend, read and checked once, kept loaded until another one, or the same
+ * on another backend, is asked for.
+ */
+export async function openNetwork(folder: string): Promise<LocalNetwork> {
+  const backend = tf.getBackend()
   const changed = await stat(path.join(folder, 'manifest.json'))
     .then(({ mtimeMs }) => mtimeMs)
     .catch(() => 0)
-  if (latest?.folder === folder && latest.changed === changed) return latest.network
+  if (latest?.folder === folder && latest.changed === changed && latest.backend === backend) {
+    return latest.network
+  }
   const { model, manifest } = await loadModel(folder)
   latest?.network.dispose()
-  latest = { folder, changed, network: new Network(model, manifest) }
+  latest = { folder, changed, backend, network: new LocalNetwork(model, manifest) }
   return latest.network
 }
 
 function isOutOfMemory(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const { message } = thrown
   return (
-    thrown instanceof Error &&
-    /OOM|out of memory|allocation failed|failed to allocate|ResourceExhausted/i.test(thrown.message)
+    (thrown instanceof LimpidError && thrown.code === 'out-of-memory') ||
+    /OOM|out of memory|allocation failed|failed to allocate|ResourceExhausted/i.test(message) ||
+    // WebGPU's limits, WebAssembly's end.
+    /exceeds the max buffer size|Dispatch size exceeds|memory access out of bounds/i.test(message)
   )
 }
 
@@ -77,5 +105,16 @@ function outOfMemory(width: number, height: number, cause: unknown): LimpidError
       hint: 'Close other programs, or choose a smaller model.',
       cause,
     },
+  )
+}
+
+/** What a lost GPU, a driver's error or a trap in WebAssembly comes to. */
+function brokenBackend(cause: unknown): LimpidError {
+  const message = cause instanceof Error ? cause.message || cause.name : String(cause)
+  const reason = message.trim().split('\n')[0].replace(/\.$/, '')
+  return new LimpidError(
+    'backend-unavailable',
+    `The backend ${tf.getBackend()} failed as it computed: ${reason}.`,
+    { hint: 'Try again, or compute on another backend; `limpid doctor` shows which there are.', cause },
   )
 }

@@ -21,10 +21,10 @@ function noisePicture(width: number, height: number, channels: 1 | 3): Raster {
 /** A network that darkens by a tenth, and does at call `faultAt` what `fault` says. */
 function network(fault?: (values: Float32Array) => Float32Array, faultAt = -1): Network & { calls: number } {
   const fake = {
-    geometry,
+    manifest: geometry,
     elapsedMs: 0,
     calls: 0,
-    run(values: Float32Array) {
+    async run(values: Float32Array) {
       const darker = values.map((value) => 0.9 * value)
       return fake.calls++ === faultAt && fault ? fault(darker) : darker
     },
@@ -70,7 +70,7 @@ describe('denoising', () => {
   })
 
   it('gives up with the error when memory runs out at the smallest tile', async () => {
-    const hopeless = { ...network(), geometry, run: outOfMemory } as unknown as Network
+    const hopeless = { ...network(), run: outOfMemory } as unknown as Network
     await expect(
       denoise(picture, { network: hopeless, strength: 1, maxTilePixels: 1e6 }),
     ).rejects.toMatchObject({

@@ -13,6 +13,8 @@ export type DenoiseOptions = {
   strength: number
   /** Largest tile, halo included, px. */
   maxTilePixels: number
+  /** Tiles that may be run at a time; one if absent. */
+  atOnce?: () => number
   /** Awaited between tiles with the share done, 0..1; throws to cancel. */
   between?: (done: number) => Promise<void> | void
 }
@@ -37,21 +39,22 @@ export async function denoise(raster: Raster, options: DenoiseOptions): Promise<
 
 async function denoiseOnce(
   raster: Raster,
-  { network, strength, maxTilePixels, between }: DenoiseOptions,
+  { network, strength, maxTilePixels, atOnce, between }: DenoiseOptions,
 ): Promise<Raster> {
   const { width, height, channels, depth } = raster
   const restored: Raster = { ...createRaster(width, height, channels, depth), alpha: raster.alpha }
-  const tiles = planTiles(width, height, network.geometry, maxTilePixels)
+  const tiles = planTiles(width, height, network.manifest, maxTilePixels, atOnce?.())
   await runTiled(
     { width, height, read: (window) => readWindow(raster, window) },
     { write: (core, values, origin) => writeWindow(restored, core, values, origin) },
     tiles,
-    (values, tileWidth, tileHeight) => {
-      const estimate = network.run(values, tileWidth, tileHeight, channels)
+    async (values, tileWidth, tileHeight) => {
+      const estimate = await network.run(values, tileWidth, tileHeight, channels)
       requireNotBlack(values, estimate)
       return blend(values, estimate, strength)
     },
     between,
+    atOnce,
   )
   return restored
 }

@@ -2,7 +2,7 @@
 import type { BackendName } from '../../../src/contract/backend.ts'
 import { chooseBackend } from '../../../src/engine/backends/choose.ts'
 import { loadModel } from '../../../src/engine/models/model-file.ts'
-import { Network } from '../../../src/engine/models/network.ts'
+import { LocalNetwork } from '../../../src/engine/models/network.ts'
 import type { tf } from '../../../src/engine/tf.ts'
 import { FlatAdam } from '../../../src/engine/training/adam.ts'
 import { trainingStep } from '../../../src/engine/training/trainer.ts'
@@ -23,13 +23,15 @@ serve({
     job?.dispose()
     const { model, manifest } = await loadModel(folder)
     job =
-      work.kind === 'inference' ? inferring(new Network(model, manifest), work.sizes) : training(model, work)
+      work.kind === 'inference'
+        ? inferring(new LocalNetwork(model, manifest), work.sizes)
+        : training(model, work)
   },
   run: () => job!.run(),
   figures: (samples) => job!.figures(samples),
 })
 
-function inferring(network: Network, sizes: Size[]): Job {
+function inferring(network: LocalNetwork, sizes: Size[]): Job {
   const pictures = sizes.map((size) => ({ ...size, values: pattern(size.width * size.height * 3, PHI) }))
   let output: Float32Array = new Float32Array()
   return {
