@@ -21,16 +21,16 @@ export class Library {
   readonly queued = $derived([...this.jobs.values()].filter((job) => job.state === 'queued'))
   readonly interrupted = $derived([...this.jobs.values()].filter((job) => job.state === 'interrupted'))
 
-  /** Of each picture its newest job of each kind. */
-  readonly #newest = $derived.by(() => {
-    const newest = new Map<string, Job>()
-    for (const job of this.jobs.values()) newest.set(`${job.kind} ${job.pictureId}`, job)
-    return newest
-  })
+  /**
+   * Of each picture its newest job of each kind, null where there is none yet: an entry for every picture, so that
+   * who asks for one is woken by that one alone. Strips hold hundreds.
+   */
+  readonly #newest = new SvelteMap<string, Job | null>()
 
   load(state: State): void {
-    replaceAll(this.pictures, state.pictures)
-    replaceAll(this.jobs, state.jobs)
+    for (const map of [this.pictures, this.jobs, this.#newest]) map.clear()
+    for (const picture of state.pictures) this.#setPicture(picture)
+    for (const job of state.jobs) this.#setJob(job)
     this.models = state.models
     this.settings = state.settings
     this.backend = state.backend
@@ -41,13 +41,14 @@ export class Library {
   apply(event: AppEvent): void {
     switch (event.type) {
       case 'picture':
-        this.pictures.set(event.picture.id, event.picture)
+        this.#setPicture(event.picture)
         break
       case 'picture-removed':
         this.pictures.delete(event.id)
+        for (const kind of KINDS) this.#newest.delete(key(kind, event.id))
         break
       case 'job':
-        this.jobs.set(event.job.id, event.job)
+        this.#setJob(event.job)
         break
       case 'backend':
         this.backend = event.backend
@@ -63,19 +64,33 @@ export class Library {
   }
 
   job(pictureId: string, kind: Job['kind']): Job | null {
-    return this.#newest.get(`${kind} ${pictureId}`) ?? null
+    return this.#newest.get(key(kind, pictureId)) ?? null
   }
 
   /** What is wrong with a picture: it can't be read, or the last thing done with it failed. */
   problem(picture: Picture): ErrorData | null {
     if (picture.error) return picture.error
-    const jobs = (['restore', 'export'] as const).map((kind) => this.job(picture.id, kind))
+    const jobs = KINDS.map((kind) => this.job(picture.id, kind))
     const failed = jobs.filter((job) => job?.state === 'failed' && job.error?.code !== 'file-exists')
     return failed.at(-1)?.error ?? null
   }
+
+  #setPicture(picture: Picture): void {
+    this.pictures.set(picture.id, picture)
+    for (const kind of KINDS) {
+      if (!this.#newest.has(key(kind, picture.id))) this.#newest.set(key(kind, picture.id), null)
+    }
+  }
+
+  #setJob(job: Job): void {
+    const newest = this.job(job.pictureId, job.kind)
+    if (newest?.id === job.id || !this.jobs.has(job.id)) this.#newest.set(key(job.kind, job.pictureId), job)
+    this.jobs.set(job.id, job)
+  }
 }
 
-function replaceAll<T extends { id: string }>(map: SvelteMap<string, T>, items: T[]): void {
-  map.clear()
-  for (const item of items) map.set(item.id, item)
+const KINDS = ['restore', 'export'] as const
+
+function key(kind: Job['kind'], pictureId: string): string {
+  return `${kind} ${pictureId}`
 }

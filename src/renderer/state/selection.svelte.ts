@@ -83,7 +83,8 @@ export class Selection {
   }
 
   #choose(ids: string[]): void {
-    this.#chosen.clear()
-    for (const id of ids) this.#chosen.add(id)
+    const wanted = new Set(ids)
+    for (const id of this.#chosen) if (!wanted.has(id)) this.#chosen.delete(id)
+    for (const id of wanted) this.#chosen.add(id)
   }
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import type { State } from '../../contract/api.ts'
+import { Library } from './library.svelte.ts'
+import { aJob, aPicture } from './testing.ts'
+
+const failed = { code: 'internal', message: 'It failed.' } as const
+const state = (changes: Partial<State>): State => ({
+  version: '1',
+  pictures: [],
+  jobs: [],
+  models: [],
+  settings: { theme: 'dark', backend: null, strength: 1 },
+  backend: null,
+  ...changes,
+})
+
+it('follows the newest job of each kind; older ones that speak up late do not count', () => {
+  const library = new Library()
+  library.load(state({ pictures: [aPicture('p')], jobs: [aJob('1', { state: 'failed', error: failed })] }))
+  expect(library.problem(aPicture('p'))).toEqual(failed)
+  library.apply({ type: 'job', job: aJob('2', { state: 'running' }) })
+  library.apply({ type: 'job', job: aJob('1', { state: 'cancelled' }) })
+  expect(library.job('p', 'restore')).toMatchObject({ id: '2', state: 'running' })
+  expect(library.job('p', 'export')).toBeNull()
+  expect(library.running?.id).toBe('2')
+  expect(library.problem(aPicture('p'))).toBeNull()
+})
+
+it('a state loaded anew replaces everything: nothing of before a lost connection stays', () => {
+  const library = new Library()
+  library.load(state({ pictures: [aPicture('gone'), aPicture('p')], jobs: [aJob('1')] }))
+  library.load(state({ pictures: [aPicture('p')] }))
+  expect([...library.pictures.keys()]).toEqual(['p'])
+  expect(library.queued).toEqual([])
+  expect(library.job('p', 'restore')).toBeNull()
+})
+
+it('keeps the order in which pictures were opened, whatever happens to them', () => {
+  const library = new Library()
+  for (const name of ['a', 'b', 'c']) library.apply({ type: 'picture', picture: aPicture(name) })
+  library.apply({ type: 'picture', picture: aPicture('a', { state: 'failed' }) })
+  library.apply({ type: 'picture-removed', id: 'b' })
+  expect([...library.pictures.keys()]).toEqual(['a', 'c'])
+})
