@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { BackendName } from '../contract/backend.ts'
 import type { EngineInput } from '../contract/engine-protocol.ts'
 import { EngineProcess } from './engine-process.ts'
@@ -19,6 +19,7 @@ beforeEach(() => {
 afterEach(async () => {
   await engine.close()
   rmSync(folder, { recursive: true })
+  vi.unstubAllEnvs()
 })
 
 function job(name: string): EngineInput<'restore'> {
@@ -130,4 +131,84 @@ describe('an engine process', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } })
     }
   })
+})
+
+describe('an engine process with several workers', () => {
+  beforeEach(async () => {
+    vi.stubEnv('LIMPID_WORKERS', '3')
+    await engine.run('warmup', {})
+  })
+
+  /** Runs a job for each name at once; how each ended. */
+  async function outcomes(...names: string[]): Promise<string[]> {
+    const runs = names.map((name) =>
+      engine.run('restore', job(name)).then(
+        () => 'done',
+        (error) => error.code,
+      ),
+    )
+    return Promise.all(runs)
+  }
+
+  test('takes as many restorations at a time, and everything else alone', async () => {
+    expect(engine.width).toBe(3)
+    const stop = new AbortController()
+    const atWork = new Set<number>()
+    const runs = [0, 1, 2, 3].map((n) =>
+      engine.run('restore', job(`slow-${n}.png`), {
+        signal: stop.signal,
+        onProgress: () => atWork.add(n),
+      }),
+    )
+    let warm = false
+    const alone = engine.run('warmup', {}).then(() => {
+      warm = true
+    })
+    await vi.waitFor(() => expect(atWork.size).toBe(3))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([...atWork].sort()).toEqual([0, 1, 2])
+    expect(warm).toBe(false)
+    stop.abort()
+    for (const outcome of await Promise.allSettled(runs)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } })
+    }
+    await alone
+  })
+
+  test('a crash fails the job that did it; those that were at work beside it are done all the same', async () => {
+    const names = ['brief-1.png', 'crash.png', 'brief-2.png', 'photo.png']
+    expect(await outcomes(...names)).toEqual(['done', 'engine-crashed', 'done', 'done'])
+    const blamed = await engine.run('restore', job('crash.png')).catch((error) => error)
+    expect(blamed.message).toContain('crash.png')
+  })
+
+  test('nonsense from the engine fails the job that it is about, and no other', async () => {
+    const names = ['brief-1.png', 'misfit.png', 'garbage.png', 'photo.png']
+    expect(await outcomes(...names)).toEqual(['done', 'internal', 'internal', 'done'])
+  })
+
+  test('killing a job that does not heed its cancel costs the others nothing', async () => {
+    const stop = new AbortController()
+    const stubborn = engine.run('restore', job('stubborn.png'), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    const others = outcomes('brief-1.png', 'brief-2.png', 'photo.png')
+    await expect(stubborn).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await others).toEqual(['done', 'done', 'done'])
+  })
+
+  test('closing cancels all that run', async () => {
+    const others = outcomes('slow-1.png', 'stubborn.png', 'slow-2.png', 'photo.png')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await engine.close()
+    expect(await others).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled'])
+  })
+})
+
+test('a process that says that it ends gets no other job: the next one has a fresh process', async () => {
+  const ending = engine.run('restore', job('ending.png'))
+  const next = engine.run('restore', job('photo.png'))
+  await expect(ending).rejects.toMatchObject({ code: 'internal', message: 'Something was thrown.' })
+  expect(await next).toMatchObject({ result: 'result.tif' })
 })

@@ -1,7 +1,7 @@
 /**
  * One engine child process, seen as a function: `run(kind, input)`. It is started when the first job comes, takes
- * one job at a time, is killed when it does not heed a cancel, and is started anew after a crash. A native crash
- * costs the job that it happened in and nothing else.
+ * one job at a time (of restorations as many as its backend has workers for), is killed when it does not heed a
+ * cancel, and is started anew after a crash. A native crash costs the job that it happened in and nothing else.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -16,10 +16,11 @@ import {
   type FromEngine,
   fromEngineSchema,
   type Progress,
+  SHARING,
   type ToEngine,
 } from '../contract/engine-protocol.ts'
 import { LimpidError } from '../contract/errors.ts'
-import { activity } from './engine-activity.ts'
+import { cancelled, crashed, misfit } from './engine-errors.ts'
 import { parsed } from './parsed.ts'
 import { TextTail } from './text-tail.ts'
 
@@ -50,14 +51,18 @@ type Task = {
   reject: (error: LimpidError) => void
   /** Set once it was cancelled; fires the kill. */
   grace: NodeJS.Timeout | null
+  /** One of several that were at work when the process crashed: it runs alone, so that the culprit is found. */
+  suspect: boolean
 }
 
 export class EngineProcess {
   readonly #options: EngineOptions
   readonly #queue: Task[] = []
-  #current: Task | null = null
+  readonly #running = new Map<string, Task>()
   #child: ChildProcess | null = null
   #ready = false
+  /** How many jobs that share it takes at a time. */
+  #width = 1
   #stale = false
   #closed = false
   #said = new TextTail()
@@ -75,12 +80,17 @@ export class EngineProcess {
     const job = { kind, input: parsed<unknown>(engineJobs[kind].input, input, `the engine job "${kind}"`) }
     if (this.#closed || signal?.aborted) throw cancelled(job)
     const { promise, resolve, reject } = Promise.withResolvers<EngineOutput<K>>()
-    const task: Task = { ...job, id: randomUUID(), onProgress, resolve, reject, grace: null }
+    const task: Task = { ...job, id: randomUUID(), onProgress, resolve, reject, grace: null, suspect: false }
     const onAbort = () => this.#cancel(task)
     signal?.addEventListener('abort', onAbort, { once: true })
     this.#queue.push(task)
     this.#next()
     return promise.finally(() => signal?.removeEventListener('abort', onAbort))
+  }
+
+  /** How many restorations run at a time; known when the backend was started. */
+  get width(): number {
+    return this.#width
   }
 
   /** The last few KB that the process wrote on stdout and stderr, for an error report. */
@@ -101,11 +111,11 @@ export class EngineProcess {
     const child = this.#child
     if (!child) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (this.#current) {
+    if (this.#running.size > 0) {
       // An orderly stop lets the engine take its temporary files away.
       const { promise: settled, resolve } = Promise.withResolvers<void>()
       this.#onIdle = resolve
-      this.#cancel(this.#current)
+      for (const task of [...this.#running.values()]) this.#cancel(task)
       const grace = setTimeout(resolve, this.#options.closeGraceMs ?? 2 * SECOND_MS)
       await Promise.race([settled, ended])
       clearTimeout(grace)
@@ -118,14 +128,31 @@ export class EngineProcess {
   #onIdle: () => void = () => {}
 
   #next(): void {
-    if (this.#current) return
-    this.#onIdle()
-    if (this.#stale || (this.#child && hasEnded(this.#child))) this.#discard()
-    const task = this.#queue.shift()
-    if (!task) return
-    this.#current = task
-    if (!this.#child) this.#start()
-    else if (this.#ready) this.#send({ type: 'run', id: task.id, kind: task.kind, input: task.input })
+    if (this.#running.size === 0) {
+      this.#onIdle()
+      if (this.#stale || (this.#child && hasEnded(this.#child))) this.#discard()
+    }
+    while (this.#hasRoom()) {
+      const task = this.#queue.shift()!
+      this.#running.set(task.id, task)
+      if (!this.#child) this.#start()
+      else if (this.#ready) this.#begin(task)
+    }
+  }
+
+  /** Whether the first that waits may begin. */
+  #hasRoom(): boolean {
+    const first = this.#queue[0]
+    if (!first) return false
+    if (this.#running.size === 0) return true
+    const shares = ({ kind, suspect }: Task) => SHARING.has(kind) && !suspect
+    return (
+      !this.#stale && this.#running.size < this.#width && [first, ...this.#running.values()].every(shares)
+    )
+  }
+
+  #begin({ id, kind, input }: Task): void {
+    this.#send({ type: 'run', id, kind, input })
   }
 
   #start(): void {
@@ -145,6 +172,7 @@ export class EngineProcess {
     this.#child = child
     this.#said = said
     this.#ready = false
+    this.#width = 1
     this.#stale = false
     child.stdout?.on('data', (chunk) => said.add(chunk))
     child.stderr?.on('data', (chunk) => said.add(chunk))
@@ -158,7 +186,7 @@ export class EngineProcess {
         this.#lost(child, signal ? `was ended by ${signal}` : `ended with exit code ${code}`, signal)
       }
       // Its last words may still be in the pipe; a grandchild may hold the pipe open for ever.
-      const timer = setTimeout(report, this.#current ? 200 : 0)
+      const timer = setTimeout(report, this.#running.size > 0 ? 200 : 0)
       child.once('close', report)
     })
   }
@@ -175,36 +203,40 @@ export class EngineProcess {
   }
 
   #follow(message: FromEngine): void {
-    const task = this.#current
+    const task = 'id' in message ? this.#running.get(message.id) : undefined
     switch (message.type) {
       case 'ready':
         this.#ready = true
-        if (task) this.#send({ type: 'run', id: task.id, kind: task.kind, input: task.input })
+        for (const waiting of this.#running.values()) this.#begin(waiting)
         break
       case 'backend':
+        this.#width = message.choice.workers ?? 1
         this.#options.onBackend?.(message.choice)
+        this.#next()
         break
       case 'progress':
-        if (message.id === task?.id) task.onProgress?.(message.progress)
+        task?.onProgress?.(message.progress)
         break
       case 'failed':
-        if (message.id !== task?.id) break
-        this.#settle(() => task.reject(LimpidError.fromData(message.error)))
+        if (task) this.#settle(task, () => task.reject(LimpidError.fromData(message.error)))
         break
       case 'done':
-        if (message.id === task?.id) this.#finish(task, message.output)
+        if (task) this.#finish(task, message.output)
+        break
+      case 'ending':
+        this.#stale = true
     }
   }
 
   #finish(task: Task, raw: unknown): void {
     const output = engineJobs[task.kind].output.safeParse(raw)
-    if (output.success) this.#settle(() => task.resolve(output.data as never))
+    if (output.success) this.#settle(task, () => task.resolve(output.data as never))
     else this.#breach(output.error)
   }
 
-  #settle(tell: () => void): void {
-    if (this.#current?.grace) clearTimeout(this.#current.grace)
-    this.#current = null
+  #settle(task: Task, tell: () => void): void {
+    if (task.grace) clearTimeout(task.grace)
+    this.#running.delete(task.id)
     tell()
     this.#next()
   }
@@ -216,9 +248,9 @@ export class EngineProcess {
       task.reject(cancelled(task))
       return
     }
-    if (task !== this.#current || task.grace) return
+    if (!this.#running.has(task.id) || task.grace) return
     if (!this.#ready) {
-      this.#settle(() => task.reject(cancelled(task)))
+      this.#settle(task, () => task.reject(cancelled(task)))
       return
     }
     this.#send({ type: 'cancel', id: task.id })
@@ -228,13 +260,8 @@ export class EngineProcess {
 
   /** The engine broke the protocol: it can't be trusted with another job. */
   #breach(error: z.ZodError): void {
-    const task = this.#current
     this.#discard()
-    if (!task) return
-    const place = error.issues[0]?.path.join('.') || 'message'
-    const message = `The engine gave an answer that does not fit while ${activity(task)} (${place}: ${error.issues[0]?.message}).`
-    const hint = 'This is a bug in Limpid. Please report it with what you did.'
-    this.#settle(() => task.reject(new LimpidError('internal', message, { hint, cause: error })))
+    this.#failAll((task) => misfit(task, error))
   }
 
   /** Ends the process; the next job starts another. */
@@ -242,35 +269,37 @@ export class EngineProcess {
     this.#child?.kill('SIGKILL')
     this.#child = null
     this.#ready = false
+    this.#width = 1
     this.#stale = false
   }
 
   #lost(child: ChildProcess, how: string, signal: NodeJS.Signals | null = null): void {
     if (this.#child !== child) return
-    this.#child = null
-    this.#ready = false
-    const task = this.#current
-    if (!task) return
-    this.#settle(() => task.reject(task.grace ? cancelled(task) : crashed(task, how, signal, this.said)))
+    this.#discard()
+    this.#failAll((task) => crashed(task, how, signal, this.said))
+  }
+
+  /**
+   * The process is gone, and what was at work in it. A job that was alone fails of it. Several are begun anew: each
+   * alone, unless it was a cancelled one that had the process killed.
+   */
+  #failAll(errorOf: (task: Task) => LimpidError): void {
+    const tasks = [...this.#running.values()]
+    const killed = tasks.some(({ grace }) => grace)
+    const innocent = tasks.filter(({ grace }) => !grace)
+    const retried = !this.#closed && (killed || innocent.length > 1) ? innocent : []
+    this.#running.clear()
+    for (const task of tasks) {
+      if (task.grace) clearTimeout(task.grace)
+      if (task.grace) task.reject(cancelled(task))
+      else if (!retried.includes(task)) task.reject(errorOf(task))
+    }
+    for (const task of retried) if (!killed) task.suspect = true
+    this.#queue.unshift(...retried)
+    this.#next()
   }
 }
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
-}
-
-function cancelled(task: Pick<Task, 'kind' | 'input'>): LimpidError {
-  return new LimpidError('cancelled', `Cancelled while ${activity(task)}.`)
-}
-
-function crashed(task: Task, how: string, signal: string | null, said: string): LimpidError {
-  // Linux's out-of-memory killer sends SIGKILL; Node says so itself when it is its own heap.
-  const memory = signal === 'SIGKILL' || /heap out of memory|bad_alloc/.test(said)
-  const hint = memory
-    ? 'The computer probably ran out of memory: close other programs, then try again.'
-    : 'Try again; the engine starts afresh. If it happens again, `limpid doctor` shows what the engine needs.'
-  return new LimpidError('engine-crashed', `The engine ${how} while ${activity(task)}.`, {
-    hint,
-    cause: new Error(said),
-  })
 }

@@ -13,6 +13,8 @@ export class Engines {
   readonly restoration: EngineProcess
   /** What the restoration runs on; null until it has started. */
   backend: BackendChoice | null = null
+  /** Called when a backend was started, the first time or on a fallback. */
+  onBackend: () => void = () => {}
   readonly #options: Options
   readonly #events: Events
   #wanted: ReturnType<Options['backend']>
@@ -28,6 +30,7 @@ export class Engines {
       onBackend: (choice) => {
         this.backend = choice
         events.emit({ type: 'backend', backend: choice })
+        this.onBackend()
       },
     })
   }

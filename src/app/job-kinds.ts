@@ -8,13 +8,16 @@ import { runRestore } from './job-restore.ts'
 import type { Library } from './library.ts'
 import type { PictureCache } from './picture-cache.ts'
 
-/** Jobs of a lane run one after the other; lanes run side by side. Each has an engine process. */
+/** Lanes run side by side, each with an engine process, which says how many of the lane's jobs it takes at a time. */
 export type Lane = 'imaging' | 'restoration'
 
 export type JobContext = {
   library: Library
   cache: PictureCache
-  engines: Record<Lane, EngineProcess>
+  engines: Record<Lane, EngineProcess> & {
+    /** Called when a backend was started, the first time or on a fallback. */
+    onBackend: () => void
+  }
   findModel: (id: string) => Promise<ModelSummary>
   /** Ids of pictures that unfinished jobs are about. */
   busyPictures: () => Set<string>

@@ -2,10 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { DENOISE, testApp } from './testing/test-app.ts'
 
 const steps = [...DENOISE]
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 test('restoring makes a result at full strength that can be shown', async () => {
   const t = await testApp()
@@ -153,4 +156,30 @@ test('a job outlives an app that was killed', async () => {
   expect((await t.app.state({})).jobs).toMatchObject([{ id, state: 'interrupted' }])
   await t.app.resumeJobs({})
   await t.jobIs(id, 'running')
+})
+
+test('several pictures of a batch run at a time where the engine has workers for them', async () => {
+  vi.stubEnv('LIMPID_WORKERS', '2')
+  const t = await testApp()
+  const pictures = await t.add(t.write('slow-1.png'), t.write('slow-2.png'), t.write('slow-3.png'))
+  const { jobs } = await t.app.restore({ ids: pictures.map(({ id }) => id), steps })
+  await t.jobIs(jobs[0].id, 'running')
+  await t.jobIs(jobs[1].id, 'running')
+  expect((await t.job(jobs[2].id)).state).toBe('queued')
+  await t.app.cancelJobs({ ids: [jobs[1].id] })
+  await t.jobIs(jobs[1].id, 'cancelled')
+  await t.jobIs(jobs[2].id, 'running')
+  expect((await t.job(jobs[0].id)).state).toBe('running')
+})
+
+test('two restorations of one picture run one after the other: the later one is what it is left with', async () => {
+  vi.stubEnv('LIMPID_WORKERS', '2')
+  const t = await testApp()
+  const [slow] = await t.add(t.write('slow.png'))
+  const first = await t.app.restore({ ids: [slow.id], steps })
+  const second = await t.app.restore({ ids: [slow.id], steps })
+  await t.jobIs(first.jobs[0].id, 'running')
+  expect((await t.job(second.jobs[0].id)).state).toBe('queued')
+  await t.app.cancelJobs({ ids: [first.jobs[0].id] })
+  await t.jobIs(second.jobs[0].id, 'running')
 })

@@ -1,4 +1,7 @@
-/** The queue: jobs are rows before they start, run in order in their lane, and outlive the app as `interrupted`. */
+/**
+ * The queue: jobs are rows before they start, begin in order in their lane, as many at a time as its engine takes, and
+ * outlive the app as `interrupted`.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Job } from '../contract/api.ts'
 import { LimpidError, toErrorData } from '../contract/errors.ts'
@@ -16,13 +19,16 @@ export class Jobs {
   readonly #context: JobContext
   /** In the order that they were asked for. */
   readonly #entries = new Map<string, Entry>()
-  readonly #lanes = new Map<Lane, Promise<void>>()
+  /** What runs, by the job's id. */
+  readonly #runs = new Map<string, { lane: Lane; ended: Promise<void> }>()
   #closed = false
 
   constructor(store: JobStore, events: Events, context: Omit<JobContext, 'busyPictures'>) {
     this.#store = store
     this.#events = events
     this.#context = { ...context, busyPictures: () => this.busyPictures() }
+    // A backend that was started, or fell back, may take more pictures at a time.
+    context.engines.onBackend = () => this.#pump()
   }
 
   /** Takes up what the app's last end cut short; it waits for `resume`. */
@@ -82,7 +88,7 @@ export class Jobs {
     const running = entries.some(({ job }) => job.state === 'running')
     this.cancel(entries.map(({ job }) => job.id))
     for (const { job } of entries) this.#entries.delete(job.id)
-    if (running) await Promise.all(entries.map(({ job }) => this.#settled.get(job.id)))
+    if (running) await Promise.all(entries.map(({ job }) => this.#runs.get(job.id)?.ended))
   }
 
   unfinished(kind: Job['kind']): JobRecord[] {
@@ -105,10 +111,8 @@ export class Jobs {
   async close(engines: Promise<unknown>): Promise<void> {
     this.#closed = true
     await engines
-    await Promise.all(this.#lanes.values())
+    await Promise.all([...this.#runs.values()].map(({ ended }) => ended))
   }
-
-  readonly #settled = new Map<string, Promise<void>>()
 
   #enter(record: JobRecord): Entry {
     const entry = { ...record, stop: new AbortController() }
@@ -118,30 +122,31 @@ export class Jobs {
 
   #pump(): void {
     for (const lane of ['imaging', 'restoration'] as const) {
-      if (!this.#lanes.has(lane)) this.#work(lane)
+      const next = this.#nextOf(lane)
+      if (next) this.#begin(next, lane)
     }
   }
 
-  #work(lane: Lane): void {
-    const entry = this.#closed ? undefined : this.#nextOf(lane)
-    if (!entry) return
+  #begin(entry: Entry, lane: Lane): void {
     const { id } = entry.job
-    const run = this.#run(entry).finally(() => {
-      this.#lanes.delete(lane)
-      this.#settled.delete(id)
+    const ended = this.#run(entry).finally(() => {
+      this.#runs.delete(id)
       // The other lane may have waited for this job.
       this.#pump()
     })
-    this.#lanes.set(lane, run)
-    this.#settled.set(id, run)
+    this.#runs.set(id, { lane, ended })
+    this.#pump()
   }
 
+  /** The first that may begin now, if the lane has room for one more. */
   #nextOf(lane: Lane): Entry | undefined {
+    const inLane = [...this.#runs.values()].filter((run) => run.lane === lane)
+    if (this.#closed || inLane.length >= this.#context.engines[lane].width) return undefined
     const before: Job[] = []
     for (const entry of this.#entries.values()) {
       const { job } = entry
-      // Saving waits for the restoration that was asked for before it.
-      const waits = job.kind === 'export' && before.some((earlier) => isRestoreOf(earlier, job.pictureId))
+      // Saving waits for the restoration that was asked for before it, and so does the next restoration.
+      const waits = before.some((earlier) => isRestoreOf(earlier, job.pictureId))
       if (job.state === 'queued' && jobKinds[job.kind].lane === lane && !waits) return entry
       before.push(job)
     }

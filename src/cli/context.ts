@@ -1,12 +1,12 @@
 /** What a command works with: its terminal, where it was called, and the engine. */
 import type { Command } from 'commander'
-import type { BackendName } from '../contract/backend.ts'
+import type { BackendChoice, BackendName } from '../contract/backend.ts'
 import type { EngineInput, EngineJobKind, EngineOutput, Progress } from '../contract/engine-protocol.ts'
 import type { ErrorData, LimpidError } from '../contract/errors.ts'
 import type { ModelSummary } from '../contract/model.ts'
 import type { Terminal } from './terminal.ts'
 
-/** An engine process, as the commands use it (app/engine-process.ts). Runs one job at a time. */
+/** An engine process, as the commands use it (app/engine-process.ts). Jobs begin in the order of the calls. */
 export type Engine = {
   run<K extends EngineJobKind>(
     kind: K,
@@ -40,6 +40,8 @@ export type EngineWish = {
   backend?: BackendName
   /** How long a cancelled job may take to stop before its process is killed, ms. */
   cancelGraceMs?: number
+  /** Called when the engine chose its backend, and again should it have to fall back on another. */
+  onBackend?: (choice: BackendChoice) => void
 }
 
 /** Starts the browser face, with `files` (absolute paths of pictures and folders) open in it. */

@@ -63,6 +63,7 @@ async function limpid(...args: string[]) {
     },
     async withEngine(wish, work) {
       wishes.push(wish)
+      engine.onBackend = wish.onBackend
       openEngines++
       try {
         return await work(engine)
@@ -116,7 +117,7 @@ describe('denoise', () => {
       'wasm',
     ]
     await limpid('denoise', 'photo.jpg', ...options)
-    expect(wishes).toEqual([{ backend: 'wasm' }])
+    expect(wishes).toMatchObject([{ backend: 'wasm' }])
     expect(engine.asked[0]?.input).toEqual({
       path: path.join(cwd, 'photo.jpg'),
       steps: [{ task: 'denoise', folder: MODEL.folder, strength: 0.4 }],
@@ -219,6 +220,13 @@ describe('denoise', () => {
     await writePictures(cwd, ['no-backend-1.png', 'no-backend-2.png'])
     const { json } = await limpid('denoise', 'no-backend-1.png', 'no-backend-2.png', '--json')
     expect(json().errors).toHaveLength(1)
+  })
+
+  test('a backend that fails half-way is named with its reason; the exit code is that of the results', async () => {
+    await writePictures(cwd, ['gpu-lost.png', 'a.png'])
+    const { exitCode, err } = await limpid('denoise', 'gpu-lost.png', 'a.png')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('Now computing with wasm instead of webgpu. The device was lost.\n')
   })
 
   test('an unknown model is an error before any work', async () => {

@@ -14,11 +14,12 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
     home,
     signal,
     models: { find: (id) => findModel(modelFolders, id), list: () => listModels(modelFolders) },
-    async withEngine({ backend, cancelGraceMs }, work) {
+    async withEngine({ backend, cancelGraceMs, onBackend }, work) {
       const engine = new EngineProcess({
         entry: path.join(projectRoot, 'src/engine/main.ts'),
         backend: () => backend ?? null,
         cancelGraceMs,
+        onBackend,
       })
       try {
         return await work(engine)

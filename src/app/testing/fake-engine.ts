@@ -1,7 +1,8 @@
 /**
  * An engine that speaks the protocol and computes nothing: what a test wants of it stands in the picture's file name.
- * `slow`: restoring goes on until it is cancelled; `stubborn`: it does not heed that; `crash`, `garbage`, `misfit`,
- * `bad`: what their names say. It writes small real files, so that what is served and saved can be read back.
+ * `slow`: restoring goes on until it is cancelled; `stubborn`: it does not heed that; `brief`: it takes 0.3 s; `ending`:
+ * the process ends over it; `crash`, `garbage`, `misfit`, `bad`: what their names say. With LIMPID_WORKERS it takes so
+ * many restorations at a time. It writes small real files, so that what is served and saved can be read back.
  */
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
@@ -17,6 +18,7 @@ import type {
 import { LimpidError, toErrorData } from '../../contract/errors.ts'
 
 const cancelled = new Set<string>()
+let announced = false
 
 process.on('disconnect', () => process.exit())
 process.on('message', async (message: ToEngine) => {
@@ -36,6 +38,7 @@ send({ type: 'ready' })
 
 async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unknown> {
   const wish = basename((input as { path?: string }).path ?? '')
+  if (kind === 'warmup' || kind === 'restore') announce()
   if (kind === 'warmup') return choice()
   if (kind === 'doctor') return { backends: [], chosen: choice() }
   if (kind === 'inspect') return inspect(input as EngineInput<'inspect'>)
@@ -44,6 +47,12 @@ async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unk
     process.stderr.write('Segmentation fault in the fake engine\n')
     process.exit(139)
   }
+  if (wish.includes('ending')) {
+    send({ type: 'ending' })
+    setTimeout(() => process.exit(1), 50)
+    throw new LimpidError('internal', 'Something was thrown.')
+  }
+  if (wish.includes('brief')) await sleep(300)
   if (wish.includes('garbage')) process.send?.({ type: 'progress', id, progress: 'half' })
   if (wish.includes('misfit')) return { result: 7 }
   if (wish.includes('slow') || wish.includes('stubborn')) await work(id, wish)
@@ -105,7 +114,14 @@ function save({ result, target, strength }: EngineInput<'export'>): EngineOutput
 }
 
 function choice(): BackendChoice {
-  return { name: (process.env.LIMPID_BACKEND as BackendName) ?? 'wasm', device: 'a fake', passedOver: [] }
+  const name = (process.env.LIMPID_BACKEND as BackendName) ?? 'wasm'
+  const workers = process.env.LIMPID_WORKERS ? Number(process.env.LIMPID_WORKERS) : undefined
+  return { name, device: 'a fake', workers, passedOver: [] }
+}
+
+function announce(): void {
+  if (!announced) send({ type: 'backend', choice: choice() })
+  announced = true
 }
 
 function send(message: FromEngine): void {

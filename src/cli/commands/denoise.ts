@@ -1,12 +1,14 @@
 /** `limpid denoise FILES…`: takes the noise out of pictures, from file to file. */
 import path from 'node:path'
 import { Command } from 'commander'
+import type { BackendChoice } from '../../contract/backend.ts'
 import type { EngineOutput, Progress } from '../../contract/engine-protocol.ts'
 import { type ErrorData, LimpidError, toErrorData } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
 import type { Context, Engine, Perform } from '../context.ts'
 import { findInputs } from '../inputs.ts'
 import { formatOption, percent, share } from '../options.ts'
+import { OverallProgress } from '../overall-progress.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
 import { count, fileSize, inMegapixels, inWords } from '../quantities.ts'
 import { chooseDestination, Targets } from '../target-folders.ts'
@@ -57,27 +59,45 @@ export async function denoise(context: Context, files: string[], options: Denois
   if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} (…-limpid) left out.`)
 
   const results: Done[] = []
-  const targets = new Targets()
+  const hopeless = new AbortController()
+  const stopped = AbortSignal.any([signal, hopeless.signal])
+  let announce = (_choice: BackendChoice) => {}
   const work = async (engine: Engine, view: ProgressView) => {
+    announce = fallbackAnnouncer(view)
+    const names = inputs.map((input) => path.basename(input.path))
+    const progress = new OverallProgress(names, view)
+    const targets = new Targets()
+    const done: Done[] = []
+    const running: Promise<void>[] = []
     for (const [index, input] of inputs.entries()) {
-      if (signal.aborted) break
-      try {
-        const target = await targets.prepare(targetOf(input, destination, options.format), input)
-        const onProgress = (progress: Progress) => view.update(ofWholeCall(progress, index, inputs))
-        const done = await denoiseOne(engine, input, target, model.folder, options, { signal, onProgress })
-        results.push(done)
-        view.say(summary(done, context.cwd))
-      } catch (thrown) {
-        if (signal.aborted) break
-        const error = toErrorData(thrown)
-        errors.push(error)
-        view.say(errorLine(error))
-        if (HOPELESS.has(error.code)) break
+      const attempt = async (prepared: Promise<string>) => {
+        try {
+          const onProgress = (one: Progress) => progress.update(index, one)
+          const each = { signal: stopped, onProgress }
+          done[index] = await denoiseOne(engine, input, await prepared, model.folder, options, each)
+          view.say(summary(done[index], context.cwd))
+        } catch (thrown) {
+          if (stopped.aborted) return
+          const error = toErrorData(thrown)
+          errors.push(error)
+          view.say(errorLine(error))
+          if (HOPELESS.has(error.code)) hopeless.abort()
+        } finally {
+          progress.end(index)
+        }
       }
+      // The engine takes them in this order, as many at a time as its backend has workers for.
+      const prepared = targets.prepare(targetOf(input, destination, options.format), input)
+      running.push(attempt(prepared))
+      await prepared.catch(() => {})
+      if (stopped.aborted) break
     }
+    await Promise.all(running)
+    results.push(...done.filter((one) => one !== undefined))
   }
   if (inputs.length > 0) {
-    await context.withEngine({ backend }, (engine) =>
+    const onBackend = (choice: BackendChoice) => announce(choice)
+    await context.withEngine({ backend, onBackend }, (engine) =>
       withProgress(terminal.errorOutput, (view) => work(engine, view)),
     )
   }
@@ -120,15 +140,15 @@ async function denoiseOne(
   return { input: input.path, output, format: written, bytes, notes, ...measured }
 }
 
-/** One picture's progress → the call's, in which every picture counts the same. */
-function ofWholeCall(progress: Progress, index: number, inputs: readonly InputFile[]): Progress {
-  const name = path.basename(inputs[index]!.path)
-  const label = `${name}: ${progress.label}`
-  if (inputs.length === 1) return { ...progress, label }
-  return {
-    done: (index + progress.done) / inputs.length,
-    label: `${index + 1} of ${inputs.length}, ${label}`,
-    remainingMs: null,
+/** Says when another backend had to take over, and why. */
+function fallbackAnnouncer(view: ProgressView): (choice: BackendChoice) => void {
+  let before: BackendChoice | null = null
+  return (choice) => {
+    const lost = before?.name
+    before = choice
+    if (lost === undefined || lost === choice.name) return
+    const problem = choice.passedOver.find(({ name }) => name === lost)?.problem ?? ''
+    view.say(`Now computing with ${choice.name} instead of ${lost}. ${problem}`.trimEnd())
   }
 }
 

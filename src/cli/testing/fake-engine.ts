@@ -1,10 +1,11 @@
 /**
  * An engine that computes nothing: it writes small files, and fails as the name of the picture says (`bad`, `crash`,
- * `no-backend`), or works until it is cancelled (`slow`).
+ * `no-backend`), falls back to another backend (`gpu-lost`), or works until it is cancelled (`slow`).
  */
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BackendChoice } from '../../contract/backend.ts'
 import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
 import { type ErrorCode, LimpidError } from '../../contract/errors.ts'
 import type { Engine } from '../context.ts'
@@ -15,18 +16,36 @@ type Jobs = { [K in EngineJobKind]?: (input: EngineInput<K>, running: Running) =
 export class FakeEngine implements Engine {
   /** What was asked of it. */
   readonly asked: { kind: EngineJobKind; input: unknown }[] = []
+  /** Told which backend was chosen, as the engine process tells it. */
+  onBackend: ((choice: BackendChoice) => void) | undefined
   readonly #jobs: Jobs
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(jobs: Jobs = {}) {
     this.#jobs = { process: processPicture, evaluate, doctor, ...jobs }
   }
 
-  async run<K extends EngineJobKind>(kind: K, input: EngineInput<K>, running: Running = {}) {
+  /** One after the other, as an engine process does. */
+  run<K extends EngineJobKind>(kind: K, input: EngineInput<K>, running: Running = {}) {
+    const run = this.#last.then(() => this.#perform(kind, input, running))
+    this.#last = run.catch(() => {})
+    return run
+  }
+
+  async #perform<K extends EngineJobKind>(kind: K, input: EngineInput<K>, running: Running) {
+    if (running.signal?.aborted) throw new LimpidError('cancelled', 'Cancelled.')
     this.asked.push({ kind, input })
+    if ('path' in input && path.basename(input.path).includes('gpu-lost')) this.#fallBack()
     running.onProgress?.({ done: 0.5, label: 'Half way', remainingMs: 1000 })
     const job = this.#jobs[kind]
     if (!job) throw new Error(`The fake engine has no job ${kind}.`)
     return job(input as never, running) as Promise<EngineOutput<K>>
+  }
+
+  #fallBack(): void {
+    this.onBackend?.({ name: 'webgpu', device: 'GPU', passedOver: [] })
+    const passedOver = [{ name: 'webgpu' as const, problem: 'The device was lost.' }]
+    this.onBackend?.({ name: 'wasm', device: 'SIMD', passedOver })
   }
 }
 
