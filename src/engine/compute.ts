@@ -37,6 +37,8 @@ const ON_ONE_CORE: readonly BackendName[] = ['wasm', 'cpu']
 export class Compute {
   readonly #options: ComputeOptions
   #session: Promise<Session> | null = null
+  /** What that promise came to. */
+  #current: Session | null = null
   /** Given up, with the reason in one sentence. */
   readonly #failed = new Map<BackendName, string>()
   readonly #pools = new Map<BackendName, WorkerPool>()
@@ -98,11 +100,13 @@ export class Compute {
     const given = [...failed].map(([name, problem]) => ({ name, problem }))
     const choice = { ...chosen, workers, passedOver: [...given, ...chosen.passedOver] }
     onChoice?.(choice)
-    return {
+    const session: Session = {
       choice,
       workers,
       open: (folder, signal) => this.#open(choice.name, folder, signal),
     }
+    this.#current = session
+    return session
   }
 
   get #workers(): number {
@@ -130,9 +134,10 @@ export class Compute {
 
   /** Whether there is another backend. If not, all may be tried again. */
   async #giveUp(session: Session, problem: string): Promise<boolean> {
-    if ((await this.session().catch(() => null)) === session) {
+    // Another picture's failure may have come first.
+    if (this.#current === session) {
       this.#failed.set(session.choice.name, problem)
-      this.#session = null
+      this.#forget()
     }
     try {
       await this.session()
@@ -144,7 +149,12 @@ export class Compute {
   }
 
   #forgive(name: BackendName): void {
-    if (this.#failed.delete(name)) this.#session = null
+    if (this.#failed.delete(name)) this.#forget()
+  }
+
+  #forget(): void {
+    this.#session = null
+    this.#current = null
   }
 }
 

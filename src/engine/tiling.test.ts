@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createRaster, readWindow, writeWindow } from './imaging/raster.ts'
 import { random } from './random.ts'
@@ -122,5 +123,60 @@ describe('tiling', () => {
     await expect(cancelled).rejects.toThrow('cancelled')
     expect(seen).toHaveLength(4)
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
+  })
+
+  it('gives the same picture when several tiles are run at a time and end in any order', async () => {
+    const draw = random(9)
+    for (let round = 0; round < 10; round++) {
+      const raster = noisePicture(100 + draw.below(150), 100 + draw.below(150), round)
+      const geometry = { sizeMultiple: 4, receptiveFieldRadius: 4 + draw.below(12) }
+      const workers = 2 + draw.below(6)
+      const whole = await tiled(raster, geometry, Number.POSITIVE_INFINITY)
+      const out = createRaster(raster.width, raster.height, 1, 16)
+      const tiles = planTiles(raster.width, raster.height, geometry, 6000, workers)
+      const sum = stridedSum(geometry)
+      await runTiled(
+        { ...raster, read: (window) => readWindow(raster, window) },
+        { write: (core, values, origin) => writeWindow(out, core, values, origin) },
+        tiles,
+        async (values, width, height) => {
+          await sleep(draw.below(4))
+          return sum(values, width, height)
+        },
+        undefined,
+        () => workers,
+      )
+      expect(out.samples, `round ${round}`).toEqual(whole.out.samples)
+    }
+  })
+
+  // Of the denoising network, and WebAssembly's limit.
+  it.each([
+    [2, 4000, 3000],
+    [3, 4000, 3000],
+    [4, 4000, 3000],
+    [6, 4000, 3000],
+    [8, 6000, 4000],
+    [16, 6000, 4000],
+  ])('keeps %i workers evenly busy on %i × %i px', (workers, width, height) => {
+    const geometry = { sizeMultiple: 8, receptiveFieldRadius: 83 }
+    const limit = 1e6
+    const sizes = planTiles(width, height, geometry, limit, workers).map(
+      ({ input }) => input.width * input.height,
+    )
+    const busyUntil = Array<number>(workers).fill(0)
+    for (const size of sizes) busyUntil[busyUntil.indexOf(Math.min(...busyUntil))] += size
+    const alone = planTiles(width, height, geometry, limit).reduce(
+      (sum, { input }) => sum + input.width * input.height,
+      0,
+    )
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(limit)
+    expect(alone / Math.max(...busyUntil)).toBeGreaterThan(0.9 * workers)
+  })
+
+  it('cuts a picture that would be one tile for several workers, but not one that is nearly all halo', () => {
+    const geometry = { sizeMultiple: 8, receptiveFieldRadius: 83 }
+    expect(planTiles(1024, 1024, geometry, 2e6, 2)).toHaveLength(2)
+    expect(planTiles(100, 80, geometry, 2e6, 8)).toHaveLength(1)
   })
 })

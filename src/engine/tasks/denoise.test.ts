@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { LimpidError } from '../../contract/errors.ts'
 import { createRaster, type Raster } from '../imaging/raster.ts'
@@ -18,18 +19,27 @@ function noisePicture(width: number, height: number, channels: 1 | 3): Raster {
   return { ...raster, alpha: new Uint8Array(width * height).fill(77) }
 }
 
-/** A network that darkens by a tenth, and does at call `faultAt` what `fault` says. */
-function network(fault?: (values: Float32Array) => Float32Array, faultAt = -1): Network & { calls: number } {
+/**
+ * A network that darkens by a tenth, and does at call `faultAt` what `fault` says. With `workers` it takes a little time,
+ * now more, now less, so that tiles end in another order than they began.
+ */
+function network(fault?: (values: Float32Array) => Float32Array, faultAt = -1, workers = 1) {
   const fake = {
     manifest: geometry,
     elapsedMs: 0,
     calls: 0,
+    running: 0,
+    most: 0,
     async run(values: Float32Array) {
+      const call = fake.calls++
+      fake.most = Math.max(fake.most, ++fake.running)
+      if (workers > 1) await sleep((call * 7) % 5)
+      fake.running--
       const darker = values.map((value) => 0.9 * value)
-      return fake.calls++ === faultAt && fault ? fault(darker) : darker
+      return call === faultAt && fault ? fault(darker) : darker
     },
   }
-  return fake as unknown as Network & { calls: number }
+  return fake as unknown as Network & Pick<typeof fake, 'calls' | 'running' | 'most'>
 }
 
 const outOfMemory = () => {
@@ -100,5 +110,38 @@ describe('denoising', () => {
     })
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' })
     expect(counting.calls).toBeLessThan(tileCount)
+  })
+})
+
+describe('denoising on several workers', () => {
+  const workers = 3
+  const large = 4 * 128 * 128
+  const run = (fake: Network) =>
+    denoise(picture, { network: fake, strength: 1, maxTilePixels: large, atOnce: () => workers })
+  const count = planTiles(300, 200, geometry, large, workers).length
+
+  it('has all of them at work, and gives the same picture', async () => {
+    const undisturbed = await denoise(picture, { network: network(), strength: 1, maxTilePixels })
+    const pooled = network(undefined, -1, workers)
+    expect((await run(pooled)).samples).toEqual(undisturbed.samples)
+    expect(pooled.most).toBe(workers)
+  })
+
+  it('gives the same picture when memory runs out at any tile', async () => {
+    const undisturbed = await run(network(undefined, -1, workers))
+    for (let at = 0; at < count; at++) {
+      const failing = network(outOfMemory, at, workers)
+      const restored = await run(failing)
+      expect(restored.samples, `fault at tile ${at}`).toEqual(undisturbed.samples)
+      expect(failing.calls).toBeGreaterThan(count)
+    }
+  })
+
+  it('has nothing running any more when it fails or is cancelled', async () => {
+    for (let at = 0; at < count; at++) {
+      const failing = network((values) => values.fill(Number.NaN), at, workers)
+      await expect(run(failing)).rejects.toMatchObject({ code: 'result-invalid' })
+      expect(failing.running).toBe(0)
+    }
   })
 })
