@@ -8,12 +8,15 @@ import { LimpidError } from '../contract/errors.ts'
 import type { Backend } from './backends/backend.ts'
 import type { Network } from './models/network.ts'
 import type { WorkerPool } from './pool/worker-pool.ts'
+import { tileLimit } from './tile-limit.ts'
 
 export type ComputeOptions = {
   /** Asked for by name; the best that works if absent. */
   wanted?: BackendName
   /** Cores to use on the backends that use one alone; all of them if absent. */
   workers?: number
+  /** Largest tile, halo included, px; what the backend can do if absent. */
+  maxTilePixels?: number
   /** The table of backends. */
   backends?: readonly Backend[]
   /** What pool workers run. */
@@ -27,6 +30,8 @@ export type Session = {
   choice: BackendChoice
   /** Tiles that are computed at a time. */
   workers: number
+  /** Largest tile, halo included, px. */
+  maxTilePixels: number
   /** A model, loaded on this backend. `signal` ends what runs, where that can be. */
   open(folder: string, signal?: AbortSignal): Promise<Network>
 }
@@ -103,6 +108,7 @@ export class Compute {
     const session: Session = {
       choice,
       workers,
+      maxTilePixels: this.#options.maxTilePixels ?? tileLimit(choice.name, workers),
       open: (folder, signal) => this.#open(choice.name, folder, signal),
     }
     this.#current = session

@@ -43,7 +43,7 @@ export const evaluate: JobHandler<'evaluate'> = async ({ folder, data, sigma, gr
     await context.step(ended / files.length, path.basename(file))
     const clean = floatPicture((await decodePicture(file)).raster, grey)
     const noisy = addGaussianNoise(clean, sigma, random(SEED, i))
-    const restored = await restoreFloat(noisy, network)
+    const restored = await restoreFloat(noisy, network, session.maxTilePixels)
     pixels += clean.width * clean.height
     const quality = psnr(restored, clean.values)
     if (Number.isNaN(quality)) throw notANumber(file)
@@ -99,7 +99,11 @@ function floatPicture(raster: Raster, grey: boolean): FloatPicture {
 }
 
 /** [height, width, channels], clipped to 0..1. */
-async function restoreFloat(picture: FloatPicture, network: Network): Promise<Float32Array> {
+async function restoreFloat(
+  picture: FloatPicture,
+  network: Network,
+  maxTilePixels: number,
+): Promise<Float32Array> {
   const { width, height, channels } = picture
   const restored = new Float32Array(picture.values.length)
   await runTiled(
@@ -114,7 +118,7 @@ async function restoreFloat(picture: FloatPicture, network: Network): Promise<Fl
         }
       },
     },
-    planTiles(width, height, network.manifest, 1e6),
+    planTiles(width, height, network.manifest, maxTilePixels),
     (values, tileWidth, tileHeight) => network.run(values, tileWidth, tileHeight, channels),
   )
   return restored

@@ -1,8 +1,9 @@
 /**
- * A pool worker that computes nothing: does as the block's `folder` says. `wait`: answers after 100 ms with when it
- * began and ended; `small`: out of memory on blocks of over 64² px; `throw`, `exit`, `hang`: what their names say.
+ * A pool worker that computes nothing: does as the name of the block's folder says. `wait`: answers after 100 ms with
+ * when it began and ended; `small`: out of memory on blocks of over 128² px; `throw`, `exit`, `hang`: what their names say.
  * Anything else: half of each value.
  */
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, threadId } from 'node:worker_threads'
 import { type ErrorData, LimpidError } from '../../../contract/errors.ts'
@@ -11,13 +12,14 @@ import type { Block } from '../worker-protocol.ts'
 const DAY_MS = 86_400_000
 
 parentPort!.on('message', async ({ folder, values, width, height }: Block) => {
-  if (folder === 'throw') throw new Error('a trap')
-  if (folder === 'exit') process.exit(3)
-  if (folder === 'hang') for (;;);
-  if (folder === 'small' && width * height > 64 * 64) {
+  const wish = path.basename(folder)
+  if (wish === 'throw') throw new Error('a trap')
+  if (wish === 'exit') process.exit(3)
+  if (wish === 'hang') for (;;);
+  if (wish === 'small' && width * height > 128 * 128) {
     const error: ErrorData = new LimpidError('out-of-memory', `No memory in worker ${threadId}.`).toData()
     parentPort!.postMessage({ error })
-  } else if (folder === 'wait') {
+  } else if (wish === 'wait') {
     const begun = Date.now() % DAY_MS
     await sleep(100)
     parentPort!.postMessage({ values: Float64Array.of(begun, Date.now() % DAY_MS, threadId) })
