@@ -20,6 +20,7 @@ import {
   type ToEngine,
 } from '../contract/engine-protocol.ts'
 import { LimpidError } from '../contract/errors.ts'
+import { ENGINE_ARGUMENTS, engineEnvironment } from './engine-environment.ts'
 import { cancelled, crashed, misfit } from './engine-errors.ts'
 import { parsed } from './parsed.ts'
 import { TextTail } from './text-tail.ts'
@@ -135,7 +136,7 @@ export class EngineProcess {
     while (this.#hasRoom()) {
       const task = this.#queue.shift()!
       this.#running.set(task.id, task)
-      if (!this.#child) this.#start()
+      if (!this.#child) this.#start(task.kind)
       else if (this.#ready) this.#begin(task)
     }
   }
@@ -155,12 +156,12 @@ export class EngineProcess {
     this.#send({ type: 'run', id, kind, input })
   }
 
-  #start(): void {
+  #start(kind: EngineJobKind): void {
     const backend = this.#options.backend?.() ?? null
-    const env = { ...process.env, [ENGINE_BACKEND_VARIABLE]: backend ?? undefined }
+    const env = { ...engineEnvironment(kind), [ENGINE_BACKEND_VARIABLE]: backend ?? undefined }
     const child = fork(this.#options.entry, [], {
       execPath: this.#options.execPath ?? process.execPath,
-      execArgv: [],
+      execArgv: ENGINE_ARGUMENTS,
       env,
       serialization: 'json',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
