@@ -134,6 +134,7 @@ test.describe('by keyboard alone', () => {
     const { page, folders } = limpid
     const file = join(folders.photos, 'holiday.png')
     await writeFile(file, picture)
+    await expect(page.getByRole('heading', { name: 'Drop a noisy photo here' })).toBeVisible()
     const choosing = page.waitForEvent('filechooser')
     await page.keyboard.press('Control+o')
     await (await choosing).setFiles(file)
@@ -165,6 +166,8 @@ test.describe('by keyboard alone', () => {
 
   test('the strip: arrows, Shift, all, Delete; and a sheet of every key', async ({ limpid }) => {
     const { page } = limpid
+    // A thumbnail that was on its way when its picture was taken off.
+    limpid.mayComplain(/404/)
     await drop(page, ...['a', 'b', 'c'].map((name) => png(`${name}.png`, picture)))
     await expect(page.getByRole('option')).toHaveCount(3)
     await tabTo(page, option(page, /^a\.png/))
@@ -175,6 +178,9 @@ test.describe('by keyboard alone', () => {
     await page.keyboard.press('?')
     await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
     await page.keyboard.press('Escape')
+    await expect(option(page, /^c\.png/)).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Delete')
     await expect(option(page, /^c\.png/)).toBeFocused()
     await page.keyboard.press('Control+a')
     await page.keyboard.press('Delete')

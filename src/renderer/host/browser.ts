@@ -32,9 +32,20 @@ function connect(signal: AbortSignal): ReturnType<Host['connect']> {
 }
 
 /** The browser's own dialog. It must be opened from inside a click or a key press. */
-function choose(what: 'files' | 'folder'): Promise<Openable[]> {
+async function choose(what: 'files' | 'folder'): Promise<Openable[]> {
+  const input = document.createElement('input')
+  // In the page, because an element that nothing holds may be collected while its dialog is open.
+  input.hidden = true
+  document.body.append(input)
+  try {
+    return await chosen(input, what)
+  } finally {
+    input.remove()
+  }
+}
+
+function chosen(input: HTMLInputElement, what: 'files' | 'folder'): Promise<Openable[]> {
   return new Promise((resolve) => {
-    const input = document.createElement('input')
     input.type = 'file'
     input.multiple = true
     if (what === 'folder') input.webkitdirectory = true

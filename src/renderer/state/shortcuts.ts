@@ -18,6 +18,8 @@ export type Action =
   | 'beside'
   | 'hold'
   | 'toggle-step'
+  | 'choose-all'
+  | 'remove'
   | 'next'
   | 'previous'
 
@@ -48,6 +50,8 @@ const SHORTCUTS: Shortcut[] = [
   { action: 'beside', keys: ['b'] },
   { action: 'hold', keys: ['h'] },
   { action: 'toggle-step', keys: ['d'] },
+  { action: 'choose-all', keys: ['a'], command: true },
+  { action: 'remove', keys: ['delete'] },
   { action: 'next', keys: ['arrowdown', 'pagedown'] },
   { action: 'previous', keys: ['arrowup', 'pageup'] },
 ]
@@ -81,7 +85,7 @@ export const SHORTCUT_SHEET: { title: string; rows: { keys: string[]; does: stri
       { keys: ['Mod+V'], does: 'Paste a picture' },
       { keys: ['↑', '↓'], does: 'Previous, next picture' },
       { keys: ['Shift+↑', 'Shift+↓'], does: 'Choose several, on the strip' },
-      { keys: ['Mod+A'], does: 'Choose all, on the strip' },
+      { keys: ['Mod+A'], does: 'Choose all' },
       { keys: ['Delete'], does: 'Take off the strip; the file stays' },
     ],
   },

@@ -86,7 +86,17 @@ export class Workspace {
 
   async removeChosen(): Promise<void> {
     const ids = this.selection.ids
-    if (ids.length > 0) await this.attempt(() => this.connection.api.removePictures({ ids }))
+    if (ids.length === 0) return
+    // At once, and all together: what is already gone is not shown in passing.
+    this.selection.leave(ids)
+    for (const id of ids) this.library.apply({ type: 'picture-removed', id })
+    await this.attempt(async () => {
+      const { api } = this.connection
+      await api.removePictures({ ids }).catch(async (thrown) => {
+        this.#loaded(await api.state({}))
+        throw thrown
+      })
+    })
   }
 
   async restoreChosen(): Promise<void> {

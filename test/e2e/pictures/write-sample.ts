@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { drawScene, withNoise } from './scene.ts'
 
-const WIDTH = 720
-const HEIGHT = 480
+const WIDTH = 600
+const HEIGHT = 400
 /** 8-bit units: a phone at night. */
-const SIGMA = 24
+const SIGMA = 22
 const SEED = 5
-/** Fine enough that the noise stays noise; coarser, and JPEG's blocks would show instead. */
-const QUALITY = 86
+/** Fine enough that the noise stays white, as denoisers know it; coarser, and JPEG's own pattern is left over. */
+const QUALITY = 93
 
 const { data, width, height } = withNoise(await drawScene(WIDTH, HEIGHT), SIGMA, SEED)
 await sharp(data, { raw: { width, height, channels: 3 } })

@@ -43,6 +43,8 @@ export const test = base.extend<{ limpid: Scripted; fallback: boolean; desktop: 
       },
       mayComplain: (of) => allowed.push(of),
     }
+    // Playwright begins to catch file choosers some time after it is asked to.
+    page.on('filechooser', () => {})
     await page.goto(limpid.server.url)
     await page.getByRole('button', { name: 'Settings' }).waitFor()
     await use(limpid)
