@@ -4,8 +4,8 @@
  */
 import path from 'node:path'
 import { EngineProcess } from '../src/app/engine-process.ts'
-import { readManifest, writeManifest } from '../src/engine/models/model-file.ts'
 import { writeCard } from '../src/engine/models/card.ts'
+import { readManifest, writeManifest } from '../src/engine/models/model-file.ts'
 
 const id = process.argv[2] ?? 'denoise-fast'
 const root = path.join(import.meta.dirname, '..')
