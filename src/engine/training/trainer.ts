@@ -76,7 +76,8 @@ export async function train({
   }
 
   let stopped = false
-  const recent = new Meter()
+  const recent = new Meter() // since the last report, which the clock decides
+  const sinceCheckpoint = new Meter() // what the history keeps: a matter of steps alone
   for await (const batch of feedPatches(recipe, dataset.train, step)) {
     if (shouldStop?.()) {
       stopped = true
@@ -91,6 +92,7 @@ export async function train({
     }
     step++
     recent.add(loss, batch.batch * batch.patch ** 2)
+    sinceCheckpoint.add(loss, batch.batch * batch.patch ** 2)
     const isCheckpoint = step % recipe.validation.everySteps === 0 || step === steps
     if (isCheckpoint || recent.seconds() > 2) {
       const report = {
@@ -100,12 +102,13 @@ export async function train({
         loss: recent.loss(),
         pixelsPerSecond: recent.pixelsPerSecond(),
       }
-      const validation = isCheckpoint ? await checkpoint(recent.loss()) : undefined
+      const validation = isCheckpoint ? await checkpoint(sinceCheckpoint.loss()) : undefined
       onProgress?.({ ...report, ...(validation && { validation }) })
       recent.reset()
+      if (isCheckpoint) sinceCheckpoint.reset()
     }
   }
-  if (stopped) await checkpoint(recent.loss())
+  if (stopped) await checkpoint(sinceCheckpoint.loss())
   adam.dispose()
   if (best) await restoreBest(runFolder, model)
   return { model, finished: step >= steps, step, best }
