@@ -188,6 +188,51 @@ test.describe('by keyboard alone', () => {
   })
 })
 
+test('before and after move as one: zoom at the pointer, pan, side by side, hold', async ({ limpid }) => {
+  const { page } = limpid
+  await drop(page, png('lake.png', picture))
+  await page.getByRole('button', { name: 'Denoise', exact: true }).click()
+  const split = page.getByRole('slider', { name: /Split/ })
+  await expect(split).toHaveAttribute('aria-valuenow', '50', { timeout: 30_000 })
+  const places = async () => {
+    const boxes = await Promise.all((await page.locator('.picture').all()).map((one) => one.boundingBox()))
+    return boxes.map((box) => box!)
+  }
+  const viewer = (await page.locator('.viewer').boundingBox())!
+  const pointer = { x: viewer.x + 300, y: viewer.y + 500 }
+
+  const [fitted] = await places()
+  await page.mouse.move(pointer.x, pointer.y)
+  await page.mouse.wheel(0, -400)
+  await expect(page.getByRole('status', { name: 'Zoom' })).toHaveText(/^\d+ %$/)
+  const [before, after] = await places()
+  expect(after).toEqual(before)
+  expect(before!.width).toBeGreaterThan(2 * fitted!.width)
+  // What was under the pointer is still there.
+  expect((pointer.x - before!.x) / before!.width).toBeCloseTo((pointer.x - fitted!.x) / fitted!.width, 2)
+
+  await page.mouse.down()
+  await page.mouse.move(pointer.x + 60, pointer.y - 40, { steps: 4 })
+  await page.mouse.up()
+  const [panned] = await places()
+  expect(panned!.x).toBeCloseTo(before!.x + 60, 0)
+  expect(panned!.y).toBeCloseTo(before!.y - 40, 0)
+
+  await page.keyboard.press('0')
+  await page.getByRole('button', { name: 'Side by side' }).click()
+  const [left, right] = await places()
+  expect(right!.width).toBe(left!.width)
+  expect(right!.x).toBeGreaterThan(left!.x + left!.width)
+
+  await page.getByRole('button', { name: 'Hold' }).click()
+  await expect(page.getByText('After', { exact: true })).toBeVisible()
+  await page.mouse.move(pointer.x, pointer.y)
+  await page.mouse.down()
+  await expect(page.getByText('Before', { exact: true })).toBeVisible()
+  await page.mouse.up()
+  await expect(page.getByText('After', { exact: true })).toBeVisible()
+})
+
 test('a folder is opened with the pictures in it; one without says so', async ({ limpid }) => {
   const { page, folders } = limpid
   const trip = join(folders.photos, 'trip')

@@ -122,7 +122,8 @@ async function beSlow(id: string): Promise<void> {
   for (let jump = 0; jump < jumps; jump++) {
     const remainingMs = jump === 0 ? null : (jumps - jump) * jumpMs
     send({ type: 'progress', id, progress: { done: jump / jumps, label: 'Denoising', remainingMs } })
-    for (let slept = 0; slept < jumpMs; slept += 20) {
+    const end = performance.now() + jumpMs
+    while (performance.now() < end) {
       if (cancelled.has(id)) throw new LimpidError('cancelled', 'Cancelled.')
       await sleep(20)
     }
