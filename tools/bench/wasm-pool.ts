@@ -1,7 +1,7 @@
 /**
  * How well several workers share what one WebAssembly thread computes alone: one large picture, and a batch of small
  * ones, file to file through engine processes, in turns. Prints medians and the efficiency: 1 where N workers are N
- * times as fast as one; wanted: 0.8. `node tools/bench/wasm-pool.ts [--workers 2,4] [--rounds 5] [--json]`
+ * times as fast as one; wanted: 0.8. `node tools/bench/wasm-pool.ts [--workers 2,4] [--rounds 5] [--quick] [--json]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: 'denoise-fast' },
     workers: { type: 'string', default: String(os.availableParallelism()) },
     rounds: { type: 'string', default: '5' },
+    quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -25,10 +26,15 @@ const { values: options } = parseArgs({
 const model = path.resolve(import.meta.dirname, '../../models', options.model)
 const most = options.workers.split(',').map(Number)
 /** One alone takes about 20 s for each: workers that rest for 30 s would end. */
-const WORKS = [
-  { name: 'one picture of 3 MP', count: 1, width: 2000, height: 1500 },
-  { name: '12 pictures of 0.15 MP', count: 12, width: 481, height: 321 },
-] as const
+const WORKS = options.quick
+  ? [
+      { name: 'one picture of 2 MP', count: 1, width: 1600, height: 1200 },
+      { name: '6 pictures of 0.15 MP', count: 6, width: 481, height: 321 },
+    ]
+  : [
+      { name: 'one picture of 3 MP', count: 1, width: 2000, height: 1500 },
+      { name: '12 pictures of 0.15 MP', count: 12, width: 481, height: 321 },
+    ]
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-pool-'))
 const engines = new Map<number, EngineProcess>()
