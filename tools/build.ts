@@ -35,8 +35,11 @@ export async function ensureBuilt(): Promise<boolean> {
 
 /** A hash over every file that a bundle could come from. Content, not times: a checkout changes those for nothing. */
 async function fingerprint(): Promise<string> {
-  const sources = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
-  const files = sources
+  const folders = ['src', 'assets'].map((name) =>
+    readdir(join(ROOT, name), { recursive: true, withFileTypes: true }),
+  )
+  const files = (await Promise.all(folders))
+    .flat()
     .filter((item) => item.isFile() && !item.name.endsWith('.test.ts'))
     .map((item) => join(item.parentPath, item.name))
   const settings = [...PARTS.map((part) => part.config), 'svelte.config.js', 'package-lock.json']
