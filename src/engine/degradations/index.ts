@@ -1,5 +1,5 @@
-/** The table of degradations: to add one, add its file, its schema in contract/recipe.ts and its line here. */
-import type { DegradationSpec } from '../../contract/recipe.ts'
+/** The table of degradations: to add one, add its file, its schema in contract/restoration-recipe.ts and its line here. */
+import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
 import type { Random } from '../random.ts'
 import type { Degradation, Patch } from './degradation.ts'
 import { gaussianNoise } from './gaussian-noise.ts'

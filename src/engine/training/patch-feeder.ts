@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Recipe } from '../../contract/recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { TrainingPicture } from './dataset.ts'
 import type { Batch } from './patches.ts'
 
@@ -8,7 +8,7 @@ const AHEAD = 3
 
 /** Batches from step `first` on, in order, made ahead on a worker thread. Ends behind the recipe's last step. */
 export async function* feedPatches(
-  recipe: Recipe,
+  recipe: RestorationRecipe,
   pictures: TrainingPicture[],
   first: number,
 ): AsyncGenerator<Batch> {

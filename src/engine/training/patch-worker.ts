@@ -1,10 +1,10 @@
 /** Makes batches ahead of the training step, on a thread of its own. Started by patch-feeder.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Recipe } from '../../contract/recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { TrainingPicture } from './dataset.ts'
 import { makeBatch } from './patches.ts'
 
-const { recipe, pictures } = workerData as { recipe: Recipe; pictures: TrainingPicture[] }
+const { recipe, pictures } = workerData as { recipe: RestorationRecipe; pictures: TrainingPicture[] }
 
 parentPort?.on('message', (step: number) => {
   const batch = makeBatch(recipe, pictures, step)

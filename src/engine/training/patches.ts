@@ -1,5 +1,5 @@
 /** Batches of training pairs, cut from the dataset. Batch n is a pure function of the recipe and n. */
-import type { Recipe } from '../../contract/recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { Patch } from '../degradations/degradation.ts'
 import { degrade } from '../degradations/index.ts'
 import { reflect } from '../imaging/raster.ts'
@@ -16,7 +16,7 @@ export type Batch = {
 }
 
 /** The stage of the recipe that step `step` (from 0) belongs to, or null behind the last. */
-export function stageOf(recipe: Pick<Recipe, 'stages'>, step: number) {
+export function stageOf(recipe: Pick<RestorationRecipe, 'stages'>, step: number) {
   let first = 0
   for (const stage of recipe.stages) {
     if (step < first + stage.steps) return stage
@@ -25,7 +25,11 @@ export function stageOf(recipe: Pick<Recipe, 'stages'>, step: number) {
   return null
 }
 
-export function makeBatch(recipe: Recipe, pictures: readonly TrainingPicture[], step: number): Batch | null {
+export function makeBatch(
+  recipe: RestorationRecipe,
+  pictures: readonly TrainingPicture[],
+  step: number,
+): Batch | null {
   const stage = stageOf(recipe, step)
   if (!stage) return null
   const { batch, patch } = stage

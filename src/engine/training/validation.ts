@@ -1,4 +1,4 @@
-import type { Recipe } from '../../contract/recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { random } from '../random.ts'
@@ -12,7 +12,7 @@ import type { TrainingPicture } from './dataset.ts'
 export async function validate(
   model: tf.LayersModel,
   pictures: readonly TrainingPicture[],
-  recipe: Recipe,
+  recipe: RestorationRecipe,
 ): Promise<number[]> {
   const means: number[] = []
   for (const sigma of recipe.validation.sigmas) {
@@ -28,7 +28,7 @@ async function validateOne(
   picture: TrainingPicture,
   index: number,
   sigma: number,
-  recipe: Recipe,
+  recipe: RestorationRecipe,
 ): Promise<number> {
   const side = Math.min(recipe.validation.crop, picture.width, picture.height) & ~15
   const channels = index % 4 === 3 ? 1 : 3
