@@ -2,11 +2,41 @@
 import { z } from 'zod'
 import { optimizerSchema, rangeSchema, recipeHeader } from './recipe-parts.ts'
 
-const degradationSchema = z.discriminatedUnion('kind', [
+const plainDegradationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('gaussian-noise'),
     /** Standard deviation in 8-bit units, drawn uniformly for each patch. */
     sigma: rangeSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('camera-noise'),
+    /** Variance of the shot noise at the sensor for a signal of 1, drawn log-uniformly. */
+    shot: rangeSchema,
+    /** What the camera's own filters do to the noise: standard deviations, px. */
+    lumaSmoothing: rangeSchema,
+    chromaSmoothing: rangeSchema,
+    /** Amount of unsharp masking. */
+    sharpening: rangeSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('jpeg'),
+    /** As libjpeg counts, 1..100. */
+    quality: rangeSchema,
+    /** Share saved with half the colour resolution (4:2:0); the rest keeps it (4:4:4). */
+    subsampledShare: z.number().min(0).max(1),
+    /** The 8 × 8 px grid begins anywhere, as in a cropped JPEG. */
+    shiftGrid: z.boolean(),
+  }),
+])
+
+const degradationSchema = z.discriminatedUnion('kind', [
+  ...plainDegradationSchema.options,
+  z.strictObject({
+    kind: z.literal('mixture'),
+    /** Each patch goes through one of these lists. An empty one leaves it as it is. */
+    of: z
+      .array(z.strictObject({ weight: z.number().positive(), degradations: z.array(plainDegradationSchema) }))
+      .min(1),
   }),
 ])
 

@@ -3,8 +3,11 @@ import type { Random } from '../random.ts'
 /** A piece of a picture in flight. `values` is [height, width, channels], 0..1 for a clean one. */
 export type Patch = { width: number; height: number; channels: 1 | 3; values: Float32Array }
 
-/** One way in which pictures get worse. Degradations compose: each takes a patch and gives a new one. */
+/**
+ * One way in which pictures get worse. Degradations compose: each takes a patch and gives a new one (or, where nothing
+ * changes, the same one). What it draws, it draws before it first waits.
+ */
 export type Degradation<Spec extends { kind: string }> = {
   kind: Spec['kind']
-  apply(patch: Patch, spec: Spec, random: Random): Patch
+  apply(patch: Patch, spec: Spec, random: Random): Patch | Promise<Patch>
 }

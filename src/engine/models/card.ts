@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import { describeDegradations } from '../degradations/describe.ts'
 
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
@@ -9,11 +10,7 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
   const steps = recipe.stages.map(
     ({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`,
   )
-  const noise = recipe.degradations
-    .map(
-      ({ sigma: [low, high] }) => `Gaussian noise, sigma ${low}..${high} (8-bit units), drawn for each patch`,
-    )
-    .join('; ')
+  const noise = describeDegradations(recipe.degradations)
   const quality = manifest.quality.map(
     ({ what, value, unit, command }) => `| ${what} | ${value} ${unit} | \`${command}\` |`,
   )

@@ -6,7 +6,11 @@ import { makeBatch } from './patches.ts'
 
 const { recipe, pictures } = workerData as { recipe: RestorationRecipe; pictures: TrainingPicture[] }
 
+// One after the other, in the order asked for: a batch may have to wait for an encoder.
+let last: Promise<void> = Promise.resolve()
 parentPort?.on('message', (step: number) => {
-  const batch = makeBatch(recipe, pictures, step)
-  parentPort?.postMessage(batch, batch ? [batch.input.buffer, batch.target.buffer] : [])
+  last = last.then(async () => {
+    const batch = await makeBatch(recipe, pictures, step)
+    parentPort?.postMessage(batch, batch ? [batch.input.buffer, batch.target.buffer] : [])
+  })
 })

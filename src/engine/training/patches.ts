@@ -25,11 +25,11 @@ export function stageOf(recipe: Pick<RestorationRecipe, 'stages'>, step: number)
   return null
 }
 
-export function makeBatch(
+export async function makeBatch(
   recipe: RestorationRecipe,
   pictures: readonly TrainingPicture[],
   step: number,
-): Batch | null {
+): Promise<Batch | null> {
   const stage = stageOf(recipe, step)
   if (!stage) return null
   const { batch, patch } = stage
@@ -40,7 +40,7 @@ export function makeBatch(
   const areas = cumulativeAreas(pictures)
   for (let i = 0; i < batch; i++) {
     const clean = cutPatch(pickByArea(pictures, areas, draw), patch, draw, draw.uniform() < recipe.greyShare)
-    const degraded = degrade(clean, recipe.degradations, draw)
+    const degraded = await degrade(clean, recipe.degradations, draw)
     writeRgb(clean, target, i * size)
     writeRgb(degraded, input, i * size)
   }

@@ -7,7 +7,6 @@ import { chooseBackend } from '../backends/choose.ts'
 import { random } from '../random.ts'
 import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
-import { makeBatch } from './patches.ts'
 import { learningRate, type TrainingProgress, train } from './trainer.ts'
 
 const recipe: Recipe = recipeSchema.parse({
@@ -111,37 +110,6 @@ describe('the trainer', () => {
       code: 'training-diverged',
     })
     expect((await readRun(runFolder))?.step).toBe(60)
-  })
-})
-
-describe('training batches', () => {
-  it('are a function of the recipe and the step alone', () => {
-    const again = () => makeBatch(recipe, dataset.train, 7)!
-    expect(again().input).toEqual(again().input)
-    expect(makeBatch(recipe, dataset.train, 8)!.input).not.toEqual(again().input)
-    expect(makeBatch(recipe, dataset.train, 60)).toBeNull()
-  })
-
-  it('hold a share of grey patches whose noise is the same in every channel', () => {
-    const pairs = Array.from({ length: 40 }, (_, step) => makeBatch(recipe, dataset.train, step)!)
-    let grey = 0
-    for (const { input, target, batch, patch } of pairs) {
-      const size = patch * patch * 3
-      for (let i = 0; i < batch; i++) {
-        const isGrey = (values: Float32Array) => {
-          for (let at = i * size; at < (i + 1) * size; at += 3) {
-            if (values[at] !== values[at + 1] || values[at] !== values[at + 2]) return false
-          }
-          return true
-        }
-        if (isGrey(target)) {
-          grey++
-          expect(isGrey(input)).toBe(true)
-        }
-      }
-    }
-    expect(grey / 160).toBeGreaterThan(0.15)
-    expect(grey / 160).toBeLessThan(0.35)
   })
 })
 
