@@ -15,10 +15,11 @@ import { keepPicture } from './kept-pictures.ts'
 import { Library } from './library.ts'
 import { mediaFile } from './media.ts'
 import { appMethods } from './methods.ts'
-import { findModel } from './models.ts'
+import { findModel, listModels } from './models.ts'
 import { PictureCache } from './picture-cache.ts'
 import { PictureStore } from './picture-store.ts'
 import { SettingsStore } from './settings.ts'
+import type { ModelSource } from './step-models.ts'
 import { defaultPicturesFolder } from './suggest-target.ts'
 
 const GIGABYTE = 1e9
@@ -76,6 +77,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       shipped: options.shippedModels ?? join(projectRoot, 'models'),
       user: join(dataFolder, 'models'),
     }
+    const models: ModelSource = {
+      find: (id) => findModel(modelFolders, id),
+      list: () => listModels(modelFolders),
+    }
     const engines = new Engines(
       {
         entry: options.engineEntry ?? join(projectRoot, 'src/engine/main.ts'),
@@ -90,7 +95,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       library,
       cache,
       engines,
-      findModel: (id) => findModel(modelFolders, id),
+      models,
       cacheLimitBytes: options.cacheLimitBytes ?? 5 * GIGABYTE,
     })
     await library.load()
@@ -100,9 +105,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const picturesFolder = options.picturesFolder ?? defaultPicturesFolder()
     let closed: Promise<void> | null = null
     return {
-      ...checkedApi(
-        appMethods({ library, jobs, cache, events, settings, engines, modelFolders, picturesFolder }),
-      ),
+      ...checkedApi(appMethods({ library, jobs, cache, events, settings, engines, models, picturesFolder })),
       events: (signal) => events.subscribe(signal),
       media: (path) =>
         mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),

@@ -1,12 +1,12 @@
 /** Every kind of job: in which engine it runs, and how. To add one, add it here and to the contract's `jobSchema`. */
 import type { Job } from '../contract/api.ts'
 import type { Progress } from '../contract/engine-protocol.ts'
-import type { ModelSummary } from '../contract/model.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { runExport } from './job-export.ts'
 import { runRestore } from './job-restore.ts'
 import type { Library } from './library.ts'
 import type { PictureCache } from './picture-cache.ts'
+import type { ModelSource } from './step-models.ts'
 
 /** Lanes run side by side, each with an engine process, which says how many of the lane's jobs it takes at a time. */
 export type Lane = 'imaging' | 'restoration'
@@ -18,7 +18,7 @@ export type JobContext = {
     /** Called when a backend was started, the first time or on a fallback. */
     onBackend: () => void
   }
-  findModel: (id: string) => Promise<ModelSummary>
+  models: ModelSource
   /** Ids of pictures that unfinished jobs are about. */
   busyPictures: () => Set<string>
   cacheLimitBytes: number

@@ -1,24 +1,23 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { LimpidError } from '../contract/errors.ts'
-import { stepSchema } from '../contract/picture.ts'
+import { stepSchema } from '../contract/step.ts'
 import { keepCacheWithin } from './cache-limit.ts'
 import type { JobRunner } from './job-kinds.ts'
+import { resolveSteps } from './step-models.ts'
 
 export const restoreRequestSchema = z.object({ steps: z.array(stepSchema).min(1) })
 
-/** Runs the steps on a picture, at full strength: blending happens when it is shown and when it is saved. */
+/** Runs the steps on a picture. A single one at full strength: blending happens when it is shown and when it is saved. */
 export const runRestore: JobRunner = async ({ job, request, signal, onProgress }, context) => {
   const { library, cache, engines } = context
   await library.refresh(job.pictureId)
   const { path } = library.record(job.pictureId).picture
-  const steps = restoreRequestSchema.parse(request).steps.map((step) => ({ ...step, strength: 1 }))
-  const resolved = await Promise.all(
-    steps.map(async ({ task, model, strength }) => ({
-      task,
-      folder: (await context.findModel(model)).folder,
-      strength,
-    })),
+  const asked = restoreRequestSchema.parse(request).steps
+  const single = asked.length === 1
+  const { steps, resolved } = await resolveSteps(
+    context.models,
+    single ? asked.map((step) => ({ ...step, strength: 1 })) : asked,
   )
   const run = job.id
   try {

@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { EngineOutput } from '../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../contract/errors.ts'
-import type { Picture, Result, Step } from '../contract/picture.ts'
+import type { Picture, Result } from '../contract/picture.ts'
+import type { Step } from '../contract/step.ts'
 import type { EngineProcess } from './engine-process.ts'
 import type { Events } from './events.ts'
 import { readError } from './file-errors.ts'
@@ -132,9 +133,9 @@ export class Library {
     record.resultFile = join(run, basename(output.result))
     record.resultBytes = await cache.bytesOf(id, run)
     record.usedMs = Date.now()
-    const { seconds, backend } = output
+    const { seconds, backend, width, height } = output
     const view = cache.mediaPath(id, join(run, basename(output.view)), record.version)
-    this.#change(record, { result: { steps, view, seconds, backend, savedTo: null } })
+    this.#change(record, { result: { steps, view, width, height, seconds, backend, savedTo: null } })
     if (older) await cache.removeRun(id, dirname(older))
   }
 
@@ -215,10 +216,18 @@ export class Library {
       record.fileModifiedMs = file.mtimeMs
       record.fileBytes = file.size
       const folder = await cache.makeFolder(id)
-      const { info, noise, thumbnail, view } = await engine.run('inspect', { path, folder })
+      const { info, noise, ...made } = await engine.run('inspect', { path, folder })
       record.version++
       const media = (name: string) => cache.mediaPath(id, basename(name), record.version)
-      changes = { state: 'ready', error: null, info, noise, thumbnail: media(thumbnail), view: media(view) }
+      changes = {
+        state: 'ready',
+        error: null,
+        info,
+        noise,
+        noiseMap: made.noiseMap === null ? null : media(made.noiseMap),
+        thumbnail: media(made.thumbnail),
+        view: media(made.view),
+      }
     } catch (thrown) {
       this.#forgetResult(record)
       changes = { ...UNREAD, state: 'failed', error: { file: path, ...toErrorData(thrown) } }

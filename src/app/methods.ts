@@ -8,9 +8,9 @@ import type { Events } from './events.ts'
 import { type ExportRequest, exportRequest, notRestored } from './job-export.ts'
 import type { Jobs } from './jobs.ts'
 import type { Library } from './library.ts'
-import { findModel, listModels, type ModelFolders } from './models.ts'
 import type { PictureCache } from './picture-cache.ts'
 import type { SettingsStore } from './settings.ts'
+import { type ModelSource, resolveSteps } from './step-models.ts'
 import { suggestTarget } from './suggest-target.ts'
 
 export type AppParts = {
@@ -20,12 +20,12 @@ export type AppParts = {
   events: Events
   settings: SettingsStore
   engines: Engines
-  modelFolders: ModelFolders
+  models: ModelSource
   picturesFolder: string
 }
 
 export function appMethods(parts: AppParts): Methods {
-  const { library, jobs, cache, events, settings, engines, modelFolders, picturesFolder } = parts
+  const { library, jobs, cache, events, settings, engines, models, picturesFolder } = parts
   const { version } = packageJson
   const reported = new Set<string>()
   const reportOnce = (error: LimpidError) => {
@@ -36,13 +36,13 @@ export function appMethods(parts: AppParts): Methods {
 
   return {
     async state() {
-      const { models, errors } = await listModels(modelFolders)
+      const { models: all, errors } = await models.list()
       errors.forEach(reportOnce)
       return {
         version,
         pictures: library.pictures,
         jobs: jobs.all,
-        models,
+        models: all,
         settings: settings.all,
         backend: engines.backend,
       }
@@ -66,7 +66,7 @@ export function appMethods(parts: AppParts): Methods {
     },
 
     async restore({ ids, steps }) {
-      for (const { model } of steps) await findModel(modelFolders, model)
+      await resolveSteps(models, steps) // what can't be had is said now, not when the job begins
       const pictures = [...new Set(ids)].map((id) => library.record(id).picture)
       const requests = pictures.map(({ id }) => ({ pictureId: id, request: { steps } }))
       return { jobs: jobs.add('restore', requests) }

@@ -1,6 +1,6 @@
 /**
  * What was made of pictures, on disk, below the cache folder:
- *   pictures/<id>/thumbnail.*, view.*          of the original
+ *   pictures/<id>/thumbnail.*, view.*, noise-map.png   of the original
  *   pictures/<id>/<run>/result.tif, result-view.*   a folder for each run, so that a result is whole or not there
  *   downloads/<job>/<name>                     saved for a browser to fetch
  *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts)

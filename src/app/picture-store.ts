@@ -90,6 +90,7 @@ export const UNREAD = {
   error: null,
   info: null,
   noise: null,
+  noiseMap: null,
   thumbnail: null,
   view: null,
   result: null,

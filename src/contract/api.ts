@@ -8,7 +8,8 @@ import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './b
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { modelSummarySchema } from './model.ts'
-import { outputFormatSchema, pictureSchema, stepSchema } from './picture.ts'
+import { outputFormatSchema, pictureSchema } from './picture.ts'
+import { stepSchema } from './step.ts'
 
 export const jobSchema = z.object({
   id: z.string(),
@@ -82,7 +83,7 @@ export const api = {
   /** Takes pictures off the filmstrip and drops their cached results. Files of the user's stay. */
   removePictures: { input: z.object({ ids }), output: nothing },
 
-  /** Queues one job for each picture. */
+  /** Queues one job for each picture. Strengths are those of the steps; a single one's is left to showing and saving. */
   restore: {
     input: z.object({ ids, steps: z.array(stepSchema).min(1) }),
     output: z.object({ jobs: z.array(jobSchema) }),

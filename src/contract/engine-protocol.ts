@@ -5,15 +5,10 @@
 import { z } from 'zod'
 import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
 import { errorDataSchema } from './error-schema.ts'
+import { evaluatedSchema, evaluationSchema } from './evaluation.ts'
 import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts'
 import { recipeSchema } from './recipe.ts'
-
-/** A step whose model is already found: `folder` holds its manifest. */
-const resolvedStepSchema = z.object({
-  task: z.literal('denoise'),
-  folder: z.string(),
-  strength: z.number().min(0).max(1),
-})
+import { resolvedStepSchema } from './step.ts'
 
 const targetSchema = z.object({
   path: z.string(),
@@ -45,7 +40,7 @@ const measuredSchema = z.object({
 
 /** Every kind of job: its input and its output. To add one, add it here and in engine/jobs/. */
 export const engineJobs = {
-  /** Reads a picture, writes what the window shows of it (`thumbnail.*`, `view.*`) into `folder`. */
+  /** Reads a picture, writes what the window shows of it (`thumbnail.*`, `view.*`, `noise-map.png`) into `folder`. */
   inspect: {
     input: z.object({ path: z.string(), folder: z.string() }),
     output: z.object({
@@ -54,14 +49,22 @@ export const engineJobs = {
       /** File names in `folder`. */
       thumbnail: z.string(),
       view: z.string(),
+      /** Null for a picture too small to tell. */
+      noiseMap: z.string().nullable(),
     }),
   },
   /** Runs the steps and writes `result.tif` (lossless) and `result-view.*` into `folder`. */
   restore: {
     input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), folder: z.string() }),
-    output: measuredSchema.extend({ result: z.string(), view: z.string() }),
+    output: measuredSchema.extend({
+      result: z.string(),
+      view: z.string(),
+      /** Of the result, px: an enlargement is larger than its original. */
+      width: z.int().positive(),
+      height: z.int().positive(),
+    }),
   },
-  /** Blends a restored picture with its original and saves it. */
+  /** Blends a restored picture with its original (enlarged where it is) and saves it. */
   export: {
     input: z.object({
       path: z.string(),
@@ -77,29 +80,10 @@ export const engineJobs = {
     input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), target: targetSchema }),
     output: measuredSchema.extend({ saved: savedSchema, noise: noiseSchema.nullable() }),
   },
+  /** Measures a model on pictures whose truth is known. */
   evaluate: {
-    input: z.object({
-      task: z.literal('denoise'),
-      folder: z.string(),
-      /** Folder of clean pictures. */
-      data: z.string(),
-      /** AWGN, 8-bit units. */
-      sigma: z.number().nonnegative(),
-      grey: z.boolean(),
-      limit: z.int().positive().optional(),
-    }),
-    output: measuredSchema.extend({
-      task: z.string(),
-      model: z.string(),
-      count: z.int(),
-      /** dB, mean over the pictures. */
-      psnr: z.number(),
-      ssim: z.number(),
-      inputPsnr: z.number(),
-      pictures: z.array(
-        z.object({ name: z.string(), psnr: z.number(), ssim: z.number(), inputPsnr: z.number() }),
-      ),
-    }),
+    input: evaluationSchema,
+    output: measuredSchema.extend(evaluatedSchema.shape),
   },
   /** Trains a recipe (resuming the run in `runFolder`), and writes the finished model into `modelFolder`. */
   train: {

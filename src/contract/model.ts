@@ -1,5 +1,6 @@
 /** A model folder's manifest: what a model is, what it was trained on, how good it was measured to be. */
 import { z } from 'zod'
+import { restorationTaskSchema, scaleSchema } from './step.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
 
@@ -7,7 +8,11 @@ export const manifestSchema = z.object({
   id: z.string(),
   version: z.string(),
   title: z.string(),
-  task: z.literal('denoise'),
+  task: restorationTaskSchema,
+  /** Of an upscaling model: by how much. The network itself runs at the large size, on the bicubic enlargement. */
+  scale: scaleSchema.optional(),
+  /** Channels of the network's input and output; absent: RGB in and out. The fourth that goes in is a mask. */
+  channels: z.object({ input: z.int().positive(), output: z.int().positive() }).optional(),
   architecture: z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }),
   /** Number of weights. */
   parameterCount: z.int(),

@@ -1,6 +1,7 @@
 /** Pictures as the faces see them. */
 import { z } from 'zod'
 import { errorDataSchema } from './error-schema.ts'
+import { stepSchema } from './step.ts'
 
 export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const
 export const outputFormatSchema = z.enum(OUTPUT_FORMATS)
@@ -9,6 +10,12 @@ export type OutputFormat = z.infer<typeof outputFormatSchema>
 /** Estimated noise, standard deviation in 8-bit units. */
 export const noiseSchema = z.object({ sigma: z.number(), shadows: z.number(), highlights: z.number() })
 export type Noise = z.infer<typeof noiseSchema>
+
+/**
+ * The noise map is a grey 8-bit PNG, a pixel for each block of the picture: how noisy it is there. 0 is sigma 0, 255 is
+ * `maxSigma` (8-bit units) and more.
+ */
+export const NOISE_MAP = { block: 16, maxSigma: 51 } as const
 
 export const pictureInfoSchema = z.object({
   /** px, orientation applied. */
@@ -31,12 +38,6 @@ export const pictureInfoSchema = z.object({
 })
 export type PictureInfo = z.infer<typeof pictureInfoSchema>
 
-/** One restoration step. `strength` 0..1 blends its result with its input. */
-export const stepSchema = z.discriminatedUnion('task', [
-  z.object({ task: z.literal('denoise'), model: z.string(), strength: z.number().min(0).max(1).default(1) }),
-])
-export type Step = z.infer<typeof stepSchema>
-
 /**
  * A file that a face serves to its renderer, as a path below the face's media root: `pictures/<id>/<name>?v=…`.
  * Pixels never cross IPC.
@@ -44,9 +45,12 @@ export type Step = z.infer<typeof stepSchema>
 const mediaSchema = z.string()
 
 export const resultSchema = z.object({
-  /** The steps that made it, at full strength. */
+  /** The steps that made it, each with the model that was taken; a single one at full strength. */
   steps: z.array(stepSchema),
   view: mediaSchema,
+  /** px; absent: as the original. */
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
   /** Wall time, s. */
   seconds: z.number(),
   backend: z.string(),
@@ -66,6 +70,8 @@ export const pictureSchema = z.object({
   error: errorDataSchema.nullable(),
   info: pictureInfoSchema.nullable(),
   noise: noiseSchema.nullable(),
+  /** Where it is noisy (`NOISE_MAP`); null or absent: not known. */
+  noiseMap: mediaSchema.nullable().optional(),
   /** Long side 320 px. */
   thumbnail: mediaSchema.nullable(),
   /** The original at full size, in a format that a browser shows. */

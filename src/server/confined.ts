@@ -18,6 +18,14 @@ export function confined(app: App): AppApi {
         own.length > 0 || errors.length === 0 ? await app.addPictures({ ...input, paths: own }) : null
       return { pictures: added?.pictures ?? [], errors: [...errors, ...(added?.errors ?? [])] }
     },
+    async restore(input) {
+      for (const step of Array.isArray(input?.steps) ? input.steps : []) {
+        const mask = step?.task === 'inpaint' ? step.mask : null
+        if (mask?.kind !== 'file' || app.isUploaded(mask.path)) continue
+        throw notAllowed(mask.path, 'read', 'Upload the mask first.')
+      }
+      return app.restore(input)
+    },
     async export(input) {
       const path = input?.path
       if (typeof path === 'string') throw notAllowed(path, 'saved to', 'Save it as a download.')

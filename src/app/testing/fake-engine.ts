@@ -87,7 +87,7 @@ function inspect({ path, folder }: EngineInput<'inspect'>): EngineOutput<'inspec
     jpegQuality: null,
     notes: [],
   }
-  return { info, noise: null, thumbnail: 'thumbnail.png', view: 'view.png' }
+  return { info, noise: null, thumbnail: 'thumbnail.png', view: 'view.png', noiseMap: null }
 }
 
 function restore({ path, folder, steps }: EngineInput<'restore'>): EngineOutput<'restore'> {
@@ -97,6 +97,8 @@ function restore({ path, folder, steps }: EngineInput<'restore'>): EngineOutput<
   return {
     result: 'result.tif',
     view: 'result-view.png',
+    width: restored.length,
+    height: 1,
     backend: choice().name,
     seconds: 0.1,
     modelSeconds: 0.1,

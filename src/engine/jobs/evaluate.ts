@@ -22,7 +22,11 @@ const SEED = 20040601
 
 type FloatPicture = { width: number; height: number; channels: 1 | 3; values: Float32Array }
 
-export const evaluate: JobHandler<'evaluate'> = async ({ folder, data, sigma, grey, limit }, context) => {
+export const evaluate: JobHandler<'evaluate'> = async (input, context) => {
+  if (input.task !== 'denoise' || input.folder === null) {
+    throw new LimpidError('bad-request', `This engine can't measure ${input.task} yet.`)
+  }
+  const { folder, data, sigma, grey, limit } = input
   const start = performance.now()
   const session = await context.compute.session()
   const network = await session.open(folder, context.signal)

@@ -1,5 +1,6 @@
 /** The steps of a job, run one after the other on a decoded picture. */
 import type { EngineInput } from '../../contract/engine-protocol.ts'
+import { LimpidError } from '../../contract/errors.ts'
 import type { Session } from '../compute.ts'
 import type { Raster } from '../imaging/raster.ts'
 import { denoise } from '../tasks/denoise.ts'
@@ -26,6 +27,8 @@ async function runStepsOn(
   let current = raster
   let modelMs = 0
   for (const [i, step] of steps.entries()) {
+    if (step.task !== 'denoise')
+      throw new LimpidError('bad-request', `This engine can't do ${step.task} yet.`)
     const network = await session.open(step.folder, context.signal)
     const before = network.elapsedMs
     current = await denoise(current, {

@@ -21,6 +21,8 @@ export const restore: JobHandler<'restore'> = async ({ path: file, steps, folder
   return {
     result: path.basename(result),
     view,
+    width: restored.raster.width,
+    height: restored.raster.height,
     backend: restored.backend,
     seconds: (performance.now() - start) / 1000,
     modelSeconds: restored.modelSeconds,

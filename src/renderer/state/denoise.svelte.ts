@@ -21,7 +21,7 @@ export class Denoise {
   }
 
   get model(): string | null {
-    const models = this.#library.models
+    const models = this.#library.models.filter(({ task }) => task === 'denoise')
     return (models.find(({ id }) => id === this.#model) ?? models[0])?.id ?? null
   }
 

@@ -11,7 +11,7 @@ let library: Library
 let denoise: Denoise
 beforeEach(() => {
   library = new Library()
-  library.models = ['denoise-fast', 'denoise-best'].map((id) => ({ id }) as ModelSummary)
+  library.models = ['denoise-fast', 'denoise-best'].map((id) => ({ id, task: 'denoise' }) as ModelSummary)
   library.backend = { name: 'tensorflow', device: 'CPU', passedOver: [] }
   denoise = new Denoise(library)
 })

@@ -12,7 +12,8 @@ export function secondsPerMegapixel(
   backend: string,
 ): number | null {
   const measured = [...pictures].filter(
-    ({ result }) => result?.backend === backend && result.steps.some((step) => step.model === model),
+    ({ result }) =>
+      result?.backend === backend && result.steps.some((step) => 'model' in step && step.model === model),
   )
   const largest = measured.sort((a, b) => megapixels([b]) - megapixels([a]))[0]
   if (!largest?.result || megapixels([largest]) === 0) return null

@@ -83,6 +83,7 @@ async function inspect({ path, folder }: EngineInput<'inspect'>): Promise<Engine
     noise: { sigma: 23.6, shadows: 31, highlights: 15 },
     thumbnail: 'thumbnail.webp',
     view: 'view.png',
+    noiseMap: null,
   }
 }
 
@@ -109,6 +110,8 @@ async function restore(
   return {
     result: 'result.tif',
     view: 'result-view.png',
+    width,
+    height,
     backend: choice().name,
     seconds,
     modelSeconds: seconds,
