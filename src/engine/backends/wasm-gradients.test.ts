@@ -133,21 +133,55 @@ describe('convolutions on wasm', () => {
 })
 
 describe('a transposed convolution on wasm', () => {
-  it('is what it is on cpu', async () => {
-    const run = async (backend: string) => {
+  it('is what it is on cpu: any shape, stride, padding', async () => {
+    const run = async (backend: string, seed: number) => {
       await tf.setBackend(backend)
       return tf.tidy(() => {
-        const draw = random(9)
-        const x = tf.tensor4d(noise(draw, [2, 5, 4, 6]), [2, 5, 4, 6])
-        return [2, 3, 4].map((size) => {
-          const filter = tf.tensor4d(noise(draw, [size, size, 3, 6]), [size, size, 3, 6])
-          return tf.conv2dTranspose(x, filter, [2, 10, 8, 3], 2, 'same').dataSync()
-        })
+        const draw = random(seed)
+        const between = (low: number, high: number) => low + draw.below(high - low + 1)
+        const strides: [number, number] = [between(1, 3), between(1, 3)]
+        const filterShape: Case['filter'] = [between(1, 5), between(1, 5), between(1, 4), between(1, 5)]
+        // Of the convolution that it is the transposed of: what may be any size, its output follows.
+        const output: Case['input'] = [
+          between(1, 2),
+          between(filterShape[0], 13),
+          between(filterShape[1], 12),
+          filterShape[2],
+        ]
+        const pad = (['same', 'valid'] as const)[draw.below(2)]
+        const { outShape } = tf.backend_util.computeConv2DInfo(output, filterShape, strides, 1, pad)
+        const shape = outShape as Case['input']
+        const x = tf.tensor4d(noise(draw, shape), shape)
+        const filter = tf.tensor4d(noise(draw, filterShape), filterShape)
+        const y = tf.conv2dTranspose(x, filter, output, strides, pad)
+        return { label: JSON.stringify({ output, filterShape, strides, pad }), values: y.dataSync() }
       })
     }
-    const expected = await run('cpu')
-    for (const [i, values] of (await run('wasm')).entries()) {
-      expect(largestError(values, expected[i])).toBeLessThan(1e-5)
+    for (let round = 0; round < 60; round++) {
+      const { label, values: expected } = await run('cpu', round)
+      const { values } = await run('wasm', round)
+      expect(largestError(values, expected), label).toBeLessThan(1e-5)
     }
+  })
+
+  it('follows a filter that learns, and keeps nothing of one that is gone', async () => {
+    await tf.setBackend('wasm')
+    const before = { tensors: tf.memory().numTensors, buffers: tf.engine().backend.numDataIds() }
+    const x = tf.ones<tf.Rank.R4>([1, 3, 3, 1])
+    const filter = tf.tidy(() => tf.variable(tf.ones<tf.Rank.R4>([2, 2, 1, 1])))
+    const sum = () =>
+      tf.tidy(() => tf.conv2dTranspose(x, filter, [1, 6, 6, 1], 2, 'same').sum().dataSync()[0])
+    expect([sum(), sum()]).toEqual([36, 36])
+    const inUse = tf.memory().numTensors
+    for (const value of [2, 3, 4]) {
+      const next = tf.fill<tf.Rank.R4>([2, 2, 1, 1], value)
+      filter.assign(next)
+      next.dispose()
+      expect([sum(), sum()]).toEqual([36 * value, 36 * value])
+    }
+    expect(tf.memory().numTensors).toBe(inUse)
+    tf.dispose([x, filter])
+    expect(tf.memory().numTensors).toBe(before.tensors)
+    expect(tf.engine().backend.numDataIds()).toBe(before.buffers)
   })
 })

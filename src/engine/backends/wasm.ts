@@ -4,6 +4,7 @@ import path from 'node:path'
 import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
 import { registerWasmGradients } from './wasm-gradients.ts'
+import { freeKeptKernels } from './wasm-kept-kernels.ts'
 import { refuseWithoutMemory } from './wasm-memory.ts'
 import { repairSamePadding } from './wasm-same-padding.ts'
 
@@ -24,6 +25,7 @@ export const wasm: Backend = {
       )
     }
     refuseWithoutMemory()
+    freeKeptKernels()
     repairSamePadding()
     registerWasmGradients()
     return { device: tf.env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly with SIMD' : 'WebAssembly' }
