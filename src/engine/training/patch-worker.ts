@@ -11,6 +11,6 @@ let last: Promise<void> = Promise.resolve()
 parentPort?.on('message', (step: number) => {
   last = last.then(async () => {
     const batch = await makeBatch(recipe, pictures, step)
-    parentPort?.postMessage(batch, batch ? [batch.input.buffer, batch.target.buffer] : [])
+    parentPort?.postMessage({ step, batch }, batch ? [batch.input.buffer, batch.target.buffer] : [])
   })
 })

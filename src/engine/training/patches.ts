@@ -6,11 +6,13 @@ import { reflect } from '../imaging/raster.ts'
 import { type Random, random } from '../random.ts'
 import type { TrainingPicture } from './dataset.ts'
 
-/** `input` and `target` are [batch, patch, patch, 3]. */
+/** `input` is [batch, patch, patch, inputChannels], `target` [batch, patch, patch, targetChannels]. */
 export type Batch = {
   step: number
   batch: number
   patch: number
+  inputChannels: number
+  targetChannels: number
   input: Float32Array<ArrayBuffer>
   target: Float32Array<ArrayBuffer>
 }
@@ -34,17 +36,28 @@ export async function makeBatch(
   if (!stage) return null
   const { batch, patch } = stage
   const draw = random(recipe.seed, step, 1)
-  const size = patch * patch * 3
-  const input = new Float32Array(batch * size)
-  const target = new Float32Array(batch * size)
   const areas = cumulativeAreas(pictures)
+  const pairs: Pair[] = []
   for (let i = 0; i < batch; i++) {
     const clean = cutPatch(pickByArea(pictures, areas, draw), patch, draw, draw.uniform() < recipe.greyShare)
-    const degraded = await degrade(clean, recipe.degradations, draw)
+    pairs.push({ clean, degraded: await degrade(clean, recipe.degradations, draw) })
+  }
+  return batchOf(step, pairs)
+}
+
+type Pair = { clean: Patch; degraded: Patch }
+
+/** Pairs of one size as a network is given them: grey ones as three equal channels. */
+export function batchOf(step: number, pairs: readonly Pair[]): Batch {
+  const { width: patch } = pairs[0].clean
+  const size = patch * patch * 3
+  const input = new Float32Array(pairs.length * size)
+  const target = new Float32Array(pairs.length * size)
+  for (const [i, { clean, degraded }] of pairs.entries()) {
     writeRgb(clean, target, i * size)
     writeRgb(degraded, input, i * size)
   }
-  return { step, batch, patch, input, target }
+  return { step, batch: pairs.length, patch, inputChannels: 3, targetChannels: 3, input, target }
 }
 
 function cumulativeAreas(pictures: readonly TrainingPicture[]): number[] {

@@ -51,7 +51,15 @@ function training(
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
   const adam = new FlatAdam(variables)
   const length = batch * patch ** 2 * 3
-  const data = { step: 0, batch, patch, input: pattern(length, PHI), target: pattern(length, PLASTIC) }
+  const channels = { inputChannels: 3, targetChannels: 3 }
+  const data = {
+    step: 0,
+    batch,
+    patch,
+    ...channels,
+    input: pattern(length, PHI),
+    target: pattern(length, PLASTIC),
+  }
   const recipe = {
     loss: 'l1' as const,
     optimizer: { kind: 'adam' as const, learningRate, warmupSteps: 0, clipNorm },
