@@ -28,6 +28,12 @@ export function positiveInteger(text: string): number {
   return integerIn(text, 1, Number.MAX_SAFE_INTEGER, 'a whole number from 1 on')
 }
 
+export function learningRate(text: string): number {
+  const value = numberIn(text, 0, 10, 'a number above 0, .0003 say')
+  if (value === 0) throw new InvalidArgumentError('It takes a number above 0.')
+  return value
+}
+
 /** Standard deviation of noise, 8-bit units. */
 export function sigma(text: string): number {
   return numberIn(text, 0, 255, 'a number from 0 to 255, as the noise is measured on 8-bit pictures')

@@ -354,7 +354,8 @@ describe('train', () => {
   const recipe = JSON.parse(
     readFileSync(path.join(import.meta.dirname, '../../recipes/denoise-fast.json'), 'utf8'),
   )
-  const finished = { finished: true, step: 10, steps: 10, best: { step: 5, psnr: 30.1 }, model: '/m' }
+  const best = { step: 5, score: 30.1, figures: { 'PSNR at σ 25 (dB)': 30.1 } }
+  const finished = { finished: true, step: 10, steps: 10, best, seconds: 1, model: '/m' }
 
   beforeEach(() => {
     mkdirSync(path.join(cwd, 'data'))
@@ -380,7 +381,8 @@ describe('train', () => {
       loss: 0.0213,
       learningRate: 1e-3,
       pixelsPerSecond: 212_000,
-      psnr: [33.1, 30.1],
+      figures: { 'PSNR at σ 15 (dB)': 33.1, 'PSNR at σ 25 (dB)': 30.1 },
+      samples: null,
     }
     engine = new FakeEngine({
       async train(_, { onProgress }) {
@@ -390,7 +392,7 @@ describe('train', () => {
     })
     const { err } = await limpid('train', 'recipe.json', '--data', 'data')
     expect(err).toContain(
-      'step 5 of 10, loss 0.0213, learning rate 1.0e-3, 212 kpx/s, validation 33.10 / 30.10 dB',
+      'step 5 of 10, loss 0.0213, learning rate 1.0e-3, 212 kpx/s; PSNR at σ 15 (dB) 33.1, PSNR at σ 25 (dB) 30.1',
     )
   })
 

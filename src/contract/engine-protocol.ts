@@ -9,6 +9,7 @@ import { evaluatedSchema, evaluationSchema } from './evaluation.ts'
 import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts'
 import { recipeSchema } from './recipe.ts'
 import { resolvedStepSchema } from './step.ts'
+import { bestSchema, trainingProgressSchema } from './training.ts'
 
 const targetSchema = z.object({
   path: z.string(),
@@ -89,15 +90,20 @@ export const engineJobs = {
   train: {
     input: z.object({
       recipe: recipeSchema,
+      /** Folder that the recipe's folders are in. */
       data: z.string(),
       runFolder: z.string(),
       modelFolder: z.string(),
+      /** Take no more steps: the model is made of the run's best weights so far. */
+      finishNow: z.boolean().optional(),
     }),
     output: z.object({
       finished: z.boolean(),
       step: z.int(),
       steps: z.int(),
-      best: z.object({ step: z.int(), psnr: z.number() }).nullable(),
+      best: bestSchema.nullable(),
+      /** Of the whole run. */
+      seconds: z.number(),
       /** The model folder, once finished. */
       model: z.string().nullable(),
     }),
@@ -138,17 +144,7 @@ export const progressSchema = z.object({
   /** Expected until the end, ms; null while unknown. */
   remainingMs: z.number().nullable(),
   /** Of a training run. */
-  training: z
-    .object({
-      step: z.int(),
-      steps: z.int(),
-      loss: z.number(),
-      learningRate: z.number(),
-      pixelsPerSecond: z.number(),
-      /** Validation PSNR, dB, one a sigma, when this report comes with one. */
-      psnr: z.array(z.number()).nullable(),
-    })
-    .optional(),
+  training: trainingProgressSchema.optional(),
 })
 export type Progress = z.infer<typeof progressSchema>
 

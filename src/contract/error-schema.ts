@@ -7,4 +7,5 @@ export const errorDataSchema = z.object({
   message: z.string(),
   hint: z.string().optional(),
   file: z.string().optional(),
+  retry: z.object({ learningRate: z.number(), step: z.int() }).optional(),
 })

@@ -39,34 +39,45 @@ export type ErrorData = {
   hint?: string
   /** The file that it is about: an absolute path. */
   file?: string
+  /** Of a training run: it can go on from the checkpoint of that step (0: from the start) at this learning rate. */
+  retry?: Retry
 }
+
+export type Retry = { learningRate: number; step: number }
 
 export class LimpidError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly file: string | undefined
+  readonly retry: Retry | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string; file?: string; cause?: unknown } = {},
+    more: { hint?: string; file?: string; retry?: Retry; cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'LimpidError'
     this.code = code
     this.hint = more.hint
     this.file = more.file
+    this.retry = more.retry
   }
 
   toData(): ErrorData {
     const data: ErrorData = { code: this.code, message: this.message }
     if (this.hint !== undefined) data.hint = this.hint
     if (this.file !== undefined) data.file = this.file
+    if (this.retry !== undefined) data.retry = this.retry
     return data
   }
 
   static fromData(data: ErrorData): LimpidError {
-    return new LimpidError(data.code, data.message, { hint: data.hint, file: data.file })
+    return new LimpidError(data.code, data.message, {
+      hint: data.hint,
+      file: data.file,
+      retry: data.retry,
+    })
   }
 }
 

@@ -13,11 +13,34 @@ export const recipeHeader = {
 export const optimizerSchema = z.strictObject({
   kind: z.literal('adam'),
   learningRate: z.number().positive(),
-  /** Linear ramp up, steps; then cosine decay to 0 at the last step (Loshchilov & Hutter 2017). */
+  /** Linear ramp up, steps; then as `decay` says. */
   warmupSteps: z.int().nonnegative(),
+  /** `cosine` (also if absent): to 0 at the last step (Loshchilov & Hutter 2017). `none`: stays as it is. */
+  decay: z.enum(['cosine', 'none']).optional(),
   /** Largest global norm of the gradient (Pascanu et al. 2013). */
   clipNorm: z.number().positive(),
+  /**
+   * Validates and keeps a moving average of the weights with this decay a step, .999 say (Polyak & Juditsky 1992);
+   * absent: the weights themselves.
+   */
+  ema: z.number().gt(0).lt(1).optional(),
 })
+export type OptimizerSpec = z.infer<typeof optimizerSchema>
+
+/** How long the systems of the Lab learn, and with what. */
+export const gradientTrainingSchema = z.strictObject({
+  method: z.literal('gradient'),
+  /** Pictures a step. */
+  batch: z.int().positive(),
+  length: z.union([
+    z.strictObject({ epochs: z.int().positive() }),
+    z.strictObject({ steps: z.int().positive() }),
+  ]),
+  /** Steps from one validation to the next; absent: an epoch. */
+  everySteps: z.int().positive().optional(),
+  optimizer: optimizerSchema,
+})
+export type GradientTraining = z.infer<typeof gradientTrainingSchema>
 
 export const rangeSchema = z
   .tuple([z.number(), z.number()])

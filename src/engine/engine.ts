@@ -113,7 +113,7 @@ export class Engine {
         if (signal.aborted && !training) throw cancelled()
         const remainingMs = remaining(done)
         const now = performance.now()
-        if (now - lastSent < PROGRESS_EVERY_MS && done < 1 && !training?.psnr) return
+        if (now - lastSent < PROGRESS_EVERY_MS && done < 1 && !training?.figures) return
         lastSent = now
         const progress: Progress = { done: Math.min(1, done), label, remainingMs }
         if (training) progress.training = training

@@ -4,13 +4,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recipeSchema } from '../../src/contract/recipe.ts'
+import { restorationRecipeSchema } from '../../src/contract/restoration-recipe.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { random } from '../../src/engine/random.ts'
 import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { makeBatch } from '../../src/engine/training/patches.ts'
 
-const recipe = recipeSchema.parse({
+const recipe = restorationRecipeSchema.parse({
   id: 'tiny',
   version: '1.0.0',
   title: 'Tiny',

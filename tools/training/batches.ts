@@ -35,6 +35,7 @@ const { recipe: recipeFile, data } = options
 if (!recipeFile || !data) throw new Error('Name a recipe with --recipe and the data folder with --data.')
 
 const recipe = await readRecipe(recipeFile)
+if (!('stages' in recipe)) throw new Error(`${recipeFile} is no recipe of a restoration model.`)
 const dataset = await loadDataset(data, recipe.data.train, recipe.data.validationPictures)
 const batches = options.validation
   ? validationBatches(dataset.validation, recipe)

@@ -4,12 +4,21 @@ import path from 'node:path'
 import { Command } from 'commander'
 import type { Progress } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import type { Figures } from '../../contract/training.ts'
 import type { Context, Engine, Perform } from '../context.ts'
+import { learningRate } from '../options.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
 import { dataFolder, recipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
 
-export type TrainOptions = { data?: string; run?: string; out?: string }
+export type TrainOptions = {
+  data?: string
+  run?: string
+  out?: string
+  learningRate?: number
+  finish?: boolean
+}
 
 export function trainCommand(perform: Perform): Command {
   return new Command('train')
@@ -24,6 +33,8 @@ export function trainCommand(perform: Perform): Command {
       'folder of the checkpoints (default: in the data home, by the id of the recipe)',
     )
     .option('--out <folder>', 'folder that the model is written into (default: in the data home, by its id)')
+    .option('--learning-rate <rate>', "instead of the recipe's, from where the run stands", learningRate)
+    .option('--finish', 'train no further: make the model of the best weights so far')
     .addHelpText(
       'after',
       `
@@ -40,19 +51,20 @@ Ctrl-C stops and keeps a checkpoint; the same command goes on from there.`,
 
 export async function train(context: Context, recipeName: string, options: TrainOptions): Promise<boolean> {
   const { terminal, signal, cwd, env, home, backend } = context
-  const recipe = await readRecipe(recipePath(recipeName, cwd))
+  const recipe = withLearningRate(await readRecipe(recipePath(recipeName, cwd)), options.learningRate)
   const data = dataFolder(options.data, cwd, env)
   await requireData(data, options.data !== undefined)
   const runFolder = options.run ? path.resolve(cwd, options.run) : path.join(home, 'runs', recipe.id)
   const modelFolder = options.out ? path.resolve(cwd, options.out) : path.join(home, 'models', recipe.id)
 
   terminal.note(`Training ${recipe.id} on ${data}; checkpoints in ${runFolder}.`)
-  const job = { recipe, data, runFolder, modelFolder }
+  const job = { recipe, data, runFolder, modelFolder, finishNow: options.finish }
   const work = (engine: Engine, view: ProgressView) => {
     const onProgress = (progress: Progress) => {
       const label = describe(progress)
       view.update({ ...progress, label })
-      if (progress.training?.psnr) view.say(`${label}, validation ${decibels(progress.training.psnr)}`)
+      const figures = progress.training?.figures
+      if (figures) view.say(`${label}; ${listed(figures)}`)
     }
     return engine.run('train', job, { signal, onProgress })
   }
@@ -65,15 +77,26 @@ export async function train(context: Context, recipeName: string, options: Train
   })
 
   const summary = { recipe: recipe.id, finished, step, steps, best, model, runFolder }
-  if (!finished) {
+  if (!finished && model === null) {
     const error = terminal.error(stopped(`Stopped after step ${step} of ${steps}; a checkpoint is kept.`))
     terminal.result({ ok: false, ...summary, errors: [error] })
     return false
   }
-  if (best) terminal.note(`Best validation: ${best.psnr.toFixed(2)} dB at step ${best.step}.`)
+  if (best) terminal.note(`Best at step ${best.step}: ${listed(best.figures)}.`)
   terminal.print(modelFolder)
   terminal.result({ ok: true, ...summary })
   return true
+}
+
+function withLearningRate(recipe: Recipe, rate: number | undefined): Recipe {
+  if (rate === undefined) return recipe
+  if ('optimizer' in recipe) return { ...recipe, optimizer: { ...recipe.optimizer, learningRate: rate } }
+  const { training } = recipe
+  if (training.method !== 'gradient') {
+    throw new LimpidError('bad-request', `${recipe.id} is computed, not learned: it has no learning rate.`)
+  }
+  const optimizer = { ...training.optimizer, learningRate: rate }
+  return { ...recipe, training: { ...training, optimizer } } as Recipe
 }
 
 /** Writing a checkpoint takes longer than leaving a tile. */
@@ -97,9 +120,12 @@ function describe({ label, training }: Progress): string {
   if (!training) return label
   const { step, steps, loss, learningRate, pixelsPerSecond } = training
   const speed = `${(pixelsPerSecond / 1000).toFixed(0)} kpx/s`
-  return `step ${step} of ${steps}, loss ${loss.toFixed(4)}, learning rate ${learningRate.toExponential(1)}, ${speed}`
+  return `step ${step} of ${steps}, loss ${loss.toPrecision(3)}, learning rate ${learningRate.toExponential(1)}, ${speed}`
 }
 
-function decibels(values: readonly number[]): string {
-  return `${values.map((value) => value.toFixed(2)).join(' / ')} dB`
+/** "PSNR at σ 25 (dB) 31.2, loss 0.0213" */
+function listed(figures: Figures): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .join(', ')
 }

@@ -1,69 +1,59 @@
-import type { Recipe } from '../../contract/recipe.ts'
-import { megaMacsPerPixel } from '../architectures/cost.ts'
-import { architecture } from '../architectures/index.ts'
-import { writeCard } from '../models/card.ts'
-import { saveModel } from '../models/model-file.ts'
-import { loadDataset } from '../training/dataset.ts'
-import { totalSteps, train } from '../training/trainer.ts'
+import type { EngineInput } from '../../contract/engine-protocol.ts'
+import { LimpidError } from '../../contract/errors.ts'
+import type { Course } from '../training/learner.ts'
+import { train } from '../training/trainer.ts'
 import type { JobHandler } from './job.ts'
 
-/** Trains a recipe to its end, or until it is cancelled: then a checkpoint is kept and the next call goes on. */
-export const trainRecipe: JobHandler<'train'> = async ({ recipe, data, runFolder, modelFolder }, context) => {
+/**
+ * Trains a recipe to its end, or until it is cancelled: then a checkpoint is kept and the next call goes on. With
+ * `finishNow` no step is taken, and the model is what the run has come to.
+ */
+export const trainRecipe: JobHandler<'train'> = async (input, context) => {
+  const { recipe, runFolder, modelFolder, finishNow = false } = input
   await context.backend()
-  const steps = totalSteps(recipe)
   await context.step(0, 'Reading the training pictures')
-  const dataset = await loadDataset(data, recipe.data.train, recipe.data.validationPictures)
+  const { learner, schedule, save } = await courseOf(input)
+  const { steps } = schedule
+  const work = learner.work ?? ((step: number) => step)
   let pending: Promise<void> = Promise.resolve()
-  const { model, finished, step, best } = await train({
-    recipe,
-    dataset,
-    runFolder,
-    shouldStop: context.isCancelled,
-    onProgress: ({ step, loss, learningRate, pixelsPerSecond, validation }) => {
-      const training = { step, steps, loss, learningRate, pixelsPerSecond, psnr: validation?.psnr ?? null }
-      pending = context.step(
-        pixelsUntil(recipe, step) / pixelsUntil(recipe, steps),
-        `Training ${recipe.id}`,
-        training,
-      )
-    },
-  })
-  await pending
-  if (finished) {
-    const { name, parameters, sizeMultiple, receptiveFieldRadius } = architecture(
-      recipe.architecture.name,
-      recipe.architecture.parameters,
-    )
-    const manifest = await saveModel(modelFolder, model, {
-      id: recipe.id,
-      version: recipe.version,
-      title: recipe.title,
-      task: recipe.task,
-      architecture: { name, parameters: parameters as Record<string, unknown> },
-      megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
-      sizeMultiple,
-      receptiveFieldRadius,
+  try {
+    const { finished, step, best, seconds } = await train({
       recipe,
-      provenance: recipe.data.provenance,
-      licence: recipe.licence,
-      parent: null,
-      quality: [],
-      created: new Date().toISOString().slice(0, 10),
+      learner,
+      schedule,
+      runFolder,
+      shouldStop: () => finishNow || context.isCancelled(),
+      onProgress: (training) => {
+        pending = context.step(work(training.step) / work(steps), `Training ${recipe.id}`, training)
+      },
     })
-    await writeCard(modelFolder, manifest)
+    await pending
+    if (finishNow && step === 0) {
+      throw new LimpidError('bad-request', `Nothing of ${recipe.id} is trained yet.`, { file: runFolder })
+    }
+    const write = finished || finishNow
+    if (write) await save(modelFolder, seconds)
+    return { finished, step, steps, best, seconds, model: write ? modelFolder : null }
+  } finally {
+    learner.model.dispose()
   }
-  model.dispose()
-  return { finished, step, steps, best, model: finished ? modelFolder : null }
 }
 
-/** Pixels trained on in the first `step` steps: the measure of the work, where stages differ in patch and batch. */
-function pixelsUntil({ stages }: Pick<Recipe, 'stages'>, step: number): number {
-  let left = step
-  let pixels = 0
-  for (const stage of stages) {
-    const steps = Math.min(left, stage.steps)
-    pixels += steps * stage.batch * stage.patch ** 2
-    left -= steps
+// biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
+async function courseOf({ recipe, data }: EngineInput<'train'>): Promise<Course<any>> {
+  switch (recipe.task) {
+    case 'autoencode':
+    case 'segment':
+      throw new LimpidError('recipe-invalid', `There is no training for "${recipe.task}" yet.`)
+    default: {
+      const [{ loadDataset }, { restorationCourse }] = await Promise.all([
+        import('../training/dataset.ts'),
+        import('../training/restoration-learner.ts'),
+      ])
+      return restorationCourse(
+        recipe,
+        await loadDataset(data, recipe.data.train, recipe.data.validationPictures),
+      )
+    }
   }
-  return pixels
 }

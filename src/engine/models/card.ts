@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
-import type { Recipe } from '../../contract/recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { describeDegradations } from '../degradations/describe.ts'
 
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
-  const recipe = manifest.recipe as Recipe
+  const recipe = manifest.recipe as RestorationRecipe
   const steps = recipe.stages.map(
     ({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`,
   )

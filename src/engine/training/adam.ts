@@ -12,13 +12,13 @@ const EPSILON = 1e-8
 export class FlatAdam {
   /** Steps taken. */
   step = 0
-  readonly #variables: tf.Variable[]
+  readonly variables: tf.Variable[]
   readonly #sizes: number[]
   #first: tf.Tensor1D // [parameters], mean of the gradient
   #second: tf.Tensor1D // [parameters], mean of its square
 
   constructor(variables: tf.Variable[]) {
-    this.#variables = variables
+    this.variables = variables
     this.#sizes = variables.map((variable) => variable.size)
     const total = this.#sizes.reduce((sum, size) => sum + size, 0)
     this.#first = tf.zeros([total])
@@ -29,7 +29,9 @@ export class FlatAdam {
   apply(gradients: tf.NamedTensorMap, learningRate: number, clipNorm: number): void {
     this.step++
     const [first, second] = tf.tidy(() => {
-      const flat = tf.concat(this.#variables.map((variable) => gradients[variable.name].flatten()))
+      // A weight that the loss does not reach has no gradient.
+      const gradientOf = ({ name, shape }: tf.Variable) => gradients[name] ?? tf.zeros(shape)
+      const flat = tf.concat(this.variables.map((variable) => gradientOf(variable).flatten()))
       const norm = flat.square().sum().sqrt()
       const gradient = flat.mul(tf.scalar(clipNorm).div(norm.add(1e-6)).minimum(1)) as tf.Tensor1D
       const first = this.#first.mul(BETA1).add(gradient.mul(1 - BETA1)) as tf.Tensor1D
@@ -37,7 +39,7 @@ export class FlatAdam {
       const rate = (learningRate * Math.sqrt(1 - BETA2 ** this.step)) / (1 - BETA1 ** this.step)
       const change = first.div(second.sqrt().add(EPSILON)).mul(rate)
       const parts = tf.split(change, this.#sizes)
-      this.#variables.forEach((variable, i) => {
+      this.variables.forEach((variable, i) => {
         variable.assign(variable.sub(parts[i].reshape(variable.shape)))
       })
       return [first, second]

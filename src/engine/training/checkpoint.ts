@@ -7,16 +7,10 @@ import path from 'node:path'
 import { z } from 'zod'
 import { LimpidError } from '../../contract/errors.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
+import { bestSchema, historyEntrySchema, RUN_FILE } from '../../contract/training.ts'
 import { tf } from '../tf.ts'
 import type { FlatAdam } from './adam.ts'
-
-const historyEntrySchema = z.object({
-  step: z.int(),
-  loss: z.number(),
-  learningRate: z.number(),
-  /** Mean PSNR on the validation crops, dB, one for each sigma of the recipe. */
-  psnr: z.array(z.number()),
-})
+import type { WeightAverage } from './ema.ts'
 
 const runSchema = z.object({
   recipe: recipeSchema,
@@ -24,33 +18,43 @@ const runSchema = z.object({
   adamStep: z.int(),
   seconds: z.number(),
   backend: z.string(),
-  best: z.object({ step: z.int(), psnr: z.number() }).nullable(),
+  best: bestSchema.nullable(),
   history: z.array(historyEntrySchema),
-  /** The binary that holds this state: weights, first moments, second moments, all float32. */
+  /** The binary that holds this state, float32: all weights, first moments, second moments, the weights' average. */
   state: z.string(),
 })
 
 export type Run = z.infer<typeof runSchema>
-export type HistoryEntry = z.infer<typeof historyEntrySchema>
 
-const RUN_FILE = 'run.json'
+/** What a checkpoint holds. */
+export type Trained = { model: tf.LayersModel; adam: FlatAdam; average: WeightAverage | null }
+
 const BEST_FILE = 'best.bin'
 
+/**
+ * `best`: the weights to keep as the best so far, `null` to leave those that are there. Throws `training-diverged`,
+ * and writes nothing, where a weight is no number.
+ */
 export async function saveCheckpoint(
   folder: string,
   run: Omit<Run, 'state' | 'adamStep'>,
-  model: tf.LayersModel,
-  adam: FlatAdam,
-  isBest: boolean,
+  { model, adam, average }: Trained,
+  best: Float32Array | null,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
   const previous = await readRun(folder)
-  const weights = await flatWeights(model)
   const state = adam.state()
+  const parts = await Promise.all([
+    weightsOf(model),
+    flat([state.first, state.second]),
+    flat(average?.values() ?? []),
+  ])
+  if (!parts.every((part) => part.every(Number.isFinite))) {
+    throw new LimpidError('training-diverged', `The weights at step ${run.step} are no numbers any more.`)
+  }
   const file = `state-${run.step}.bin`
-  const moments = [await state.first.data(), await state.second.data()] as Float32Array[]
-  await replaceFile(path.join(folder, file), Buffer.concat([weights, ...moments].map(bytes)))
-  if (isBest) await replaceFile(path.join(folder, BEST_FILE), bytes(weights))
+  await replaceFile(path.join(folder, file), Buffer.concat(parts.map(bytes)))
+  if (best) await replaceFile(path.join(folder, BEST_FILE), bytes(best))
   const json: Run = { ...run, adamStep: state.step, state: file }
   await replaceFile(path.join(folder, RUN_FILE), Buffer.from(`${JSON.stringify(json, null, 1)}\n`))
   if (previous && previous.state !== file) await rm(path.join(folder, previous.state), { force: true })
@@ -60,55 +64,70 @@ export async function saveCheckpoint(
 export async function readRun(folder: string): Promise<Run | null> {
   const text = await readFile(path.join(folder, RUN_FILE), 'utf8').catch(() => null)
   if (text === null) return null
-  const parsed = runSchema.safeParse(JSON.parse(text))
-  if (!parsed.success) {
-    throw new LimpidError('recipe-invalid', `The training run in ${folder} cannot be read.`, {
-      file: path.join(folder, RUN_FILE),
-      hint: 'Start it anew in another folder.',
-      cause: parsed.error,
-    })
+  let parsed: ReturnType<typeof runSchema.safeParse>
+  try {
+    parsed = runSchema.safeParse(JSON.parse(text))
+  } catch (cause) {
+    throw unreadable(folder, cause)
   }
+  if (!parsed.success) throw unreadable(folder, parsed.error)
   return parsed.data
 }
 
 export async function restoreCheckpoint(
   folder: string,
   run: Run,
-  model: tf.LayersModel,
-  adam: FlatAdam,
+  { model, adam, average }: Trained,
 ): Promise<void> {
   const all = floats(await readFile(path.join(folder, run.state)))
-  const count = all.length / 3
-  setFlatWeights(model, all.subarray(0, count))
-  adam.restore(run.adamStep, all.slice(count, 2 * count), all.slice(2 * count))
+  const sizes = { weights: model.countParams(), moments: adam.state().first.size }
+  const [second, averaged] = [sizes.weights + sizes.moments, sizes.weights + 2 * sizes.moments]
+  const hasAverage = all.length === averaged + sizes.moments
+  if (!hasAverage && all.length !== averaged) throw unreadable(folder)
+  setWeights(model, all.subarray(0, sizes.weights))
+  adam.restore(run.adamStep, all.slice(sizes.weights, second), all.slice(second, averaged))
+  // A run that was begun without an average starts one from where it stands.
+  average?.restore(hasAverage ? all.subarray(averaged) : await flat(adam.variables))
 }
 
 export async function restoreBest(folder: string, model: tf.LayersModel): Promise<void> {
-  setFlatWeights(model, floats(await readFile(path.join(folder, BEST_FILE))))
+  setWeights(model, floats(await readFile(path.join(folder, BEST_FILE))))
 }
 
-/** All trainable weights, one after the other: float32 of [parameters]. */
-async function flatWeights(model: tf.LayersModel): Promise<Float32Array> {
-  const parts = await Promise.all(model.trainableWeights.map((weight) => weight.read().data()))
-  const flat = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    flat.set(part, at)
-    at += part.length
-  }
-  return flat
+/** All weights, the moving averages of batch norm too, one after the other: float32 of [parameters]. */
+export function weightsOf(model: tf.LayersModel): Promise<Float32Array> {
+  return flat(model.weights.map((weight) => weight.read()))
 }
 
-function setFlatWeights(model: tf.LayersModel, flat: Float32Array): void {
+function setWeights(model: tf.LayersModel, values: Float32Array): void {
   let at = 0
-  for (const weight of model.trainableWeights) {
+  for (const weight of model.weights) {
     const variable = weight.read() as tf.Variable
-    const next = flat.slice(at, at + variable.size)
+    const next = values.slice(at, at + variable.size)
     at += variable.size
     const value = tf.tensor(next, variable.shape)
     variable.assign(value)
     value.dispose()
   }
+}
+
+async function flat(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
+  const parts = await Promise.all(tensors.map((tensor) => tensor.data()))
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function unreadable(folder: string, cause?: unknown): LimpidError {
+  return new LimpidError('recipe-invalid', `The training run in ${folder} cannot be read.`, {
+    file: path.join(folder, RUN_FILE),
+    hint: 'Start it anew in another folder.',
+    cause,
+  })
 }
 
 const bytes = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
+import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
 import { random } from '../random.ts'
 import type { TrainingPicture } from './dataset.ts'
 import { makeBatch } from './patches.ts'
 
-const recipe: Recipe = recipeSchema.parse({
+const recipe: RestorationRecipe = restorationRecipeSchema.parse({
   id: 'tiny',
   version: '1.0.0',
   title: 'Tiny',

@@ -2,14 +2,16 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
+import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
+import type { TrainingProgress } from '../../contract/training.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { random } from '../random.ts'
 import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
-import { learningRate, type TrainingProgress, train } from './trainer.ts'
+import { restorationCourse } from './restoration-learner.ts'
+import { learningRate, train } from './trainer.ts'
 
-const recipe: Recipe = recipeSchema.parse({
+const recipe: RestorationRecipe = restorationRecipeSchema.parse({
   id: 'tiny',
   version: '1.0.0',
   title: 'Tiny',
@@ -50,6 +52,16 @@ const dataset: Dataset = {
   validation: [5, 6].map(wavePicture),
 }
 
+/** Trains the recipe on the waves. */
+function trainOn(
+  recipe: RestorationRecipe,
+  runFolder: string,
+  more: { shouldStop?: () => boolean; onProgress?: (report: TrainingProgress) => void } = {},
+) {
+  const { learner, schedule } = restorationCourse(recipe, dataset)
+  return train({ recipe, learner, schedule, runFolder, ...more })
+}
+
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-trainer-'))
@@ -60,28 +72,26 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 describe('the trainer', () => {
   it('lowers the loss and raises the validation PSNR of a tiny network', async () => {
     const reports: TrainingProgress[] = []
-    const { finished, step, best } = await train({
-      recipe,
-      dataset,
-      runFolder: path.join(folder, 'whole'),
+    const { finished, step, best } = await trainOn(recipe, path.join(folder, 'whole'), {
       onProgress: (report) => reports.push(report),
     })
-    const validations = reports.flatMap(({ validation }) => validation ?? [])
+    const validations = reports.filter(({ figures }) => figures !== null)
     expect(finished).toBe(true)
     expect(step).toBe(60)
     expect(validations.map(({ step }) => step)).toEqual([20, 40, 60])
     expect(validations[2].loss).toBeLessThan(0.8 * validations[0].loss)
-    expect(validations[2].psnr[0]).toBeGreaterThan(validations[0].psnr[0] + 0.5)
-    expect(best?.psnr).toBe(Math.max(...validations.map(({ psnr }) => psnr[0])))
+    const psnr = validations.map(({ figures }) => figures!['PSNR at σ 25 (dB)'])
+    expect(psnr[2]).toBeGreaterThan(psnr[0] + 0.5)
+    expect(best?.score).toBe(Math.max(...psnr))
   })
 
   it('goes on bit for bit after it was stopped', async () => {
     const whole = path.join(folder, 'whole')
     const parts = path.join(folder, 'parts')
     let asked = 0
-    const first = await train({ recipe, dataset, runFolder: parts, shouldStop: () => ++asked > 33 })
+    const first = await trainOn(recipe, parts, { shouldStop: () => ++asked > 33 })
     expect(first).toMatchObject({ finished: false, step: 33 })
-    const second = await train({ recipe, dataset, runFolder: parts })
+    const second = await trainOn(recipe, parts)
     expect(second).toMatchObject({ finished: true, step: 60 })
     const [a, b] = await Promise.all([readRun(whole), readRun(parts)])
     const state = async (folder: string, file: string) => readFile(path.join(folder, file))
@@ -93,9 +103,7 @@ describe('the trainer', () => {
       ...recipe,
       architecture: { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } },
     }
-    await expect(
-      train({ recipe: other, dataset, runFolder: path.join(folder, 'whole') }),
-    ).rejects.toMatchObject({
+    await expect(trainOn(other, path.join(folder, 'whole'))).rejects.toMatchObject({
       code: 'recipe-invalid',
       message: expect.stringContaining('another network'),
     })
@@ -106,8 +114,11 @@ describe('the trainer', () => {
     await cp(path.join(folder, 'parts'), runFolder, { recursive: true })
     const longer = { ...recipe, stages: [...recipe.stages, { steps: 20, patch: 16, batch: 4 }] }
     const wild = { ...longer, optimizer: { ...recipe.optimizer, learningRate: 1e30 } }
-    await expect(train({ recipe: wild, dataset, runFolder })).rejects.toMatchObject({
+    await expect(trainOn(wild, runFolder)).rejects.toMatchObject({
       code: 'training-diverged',
+      message: expect.stringMatching(/at step 6\d/),
+      hint: expect.stringContaining(`checkpoint of step 60 in ${runFolder}`),
+      retry: { learningRate: 3.3e29, step: 60 },
     })
     expect((await readRun(runFolder))?.step).toBe(60)
   })
@@ -115,9 +126,12 @@ describe('the trainer', () => {
 
 describe('the learning rate', () => {
   it('ramps up, peaks, and decays to zero at the last step', () => {
-    const { learningRate: peak, warmupSteps } = recipe.optimizer
-    expect(learningRate(recipe, 0)).toBeCloseTo(peak / warmupSteps, 10)
-    expect(learningRate(recipe, warmupSteps)).toBeCloseTo(peak, 10)
-    expect(learningRate(recipe, 60)).toBeCloseTo(0, 10)
+    const { optimizer, seed } = recipe
+    const { learningRate: peak, warmupSteps } = optimizer
+    const schedule = { steps: 60, everySteps: 20, optimizer, seed }
+    expect(learningRate(schedule, 0)).toBeCloseTo(peak / warmupSteps, 10)
+    expect(learningRate(schedule, warmupSteps)).toBeCloseTo(peak, 10)
+    expect(learningRate(schedule, 60)).toBeCloseTo(0, 10)
+    expect(learningRate({ ...schedule, optimizer: { ...optimizer, decay: 'none' } }, 59)).toBe(peak)
   })
 })

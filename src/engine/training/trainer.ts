@@ -1,29 +1,29 @@
-/** The training loop: patches in, weights out, with validation, checkpoints and resume. */
+/** The training loop: batches in, weights out, with validation, checkpoints and resume. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
-import { architecture } from '../architectures/index.ts'
+import { type Best, SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
 import { tf } from '../tf.ts'
 import { FlatAdam } from './adam.ts'
-import { type HistoryEntry, readRun, restoreBest, restoreCheckpoint, saveCheckpoint } from './checkpoint.ts'
-import type { Dataset } from './dataset.ts'
-import { feedPatches } from './patch-feeder.ts'
-import type { Batch } from './patches.ts'
-import { validate } from './validation.ts'
+import {
+  readRun,
+  restoreBest,
+  restoreCheckpoint,
+  saveCheckpoint,
+  type Trained,
+  weightsOf,
+} from './checkpoint.ts'
+import { seedDropout } from './dropout.ts'
+import { WeightAverage } from './ema.ts'
+import type { Learner, Schedule } from './learner.ts'
+import { Meter } from './meter.ts'
 
-export type TrainingProgress = {
-  step: number
-  steps: number
-  /** Mean loss since the last report. */
-  loss: number
-  pixelsPerSecond: number
-  learningRate: number
-  /** Set when this report comes with a validation. */
-  validation?: HistoryEntry
-}
-
-export type TrainingOptions = {
+export type TrainingOptions<B> = {
+  /** Kept in the run's folder; a run of another network, task or seed is not resumed. */
   recipe: Recipe
-  dataset: Dataset
+  learner: Learner<B>
+  schedule: Schedule
   /** Where checkpoints go; a run that is there is resumed. */
   runFolder: string
   /** Stop (with a checkpoint) when this returns true; asked before every step. */
@@ -32,31 +32,31 @@ export type TrainingOptions = {
 }
 
 export type TrainingResult = {
-  model: tf.LayersModel
   finished: boolean
   step: number
-  best: { step: number; psnr: number } | null
+  best: Best | null
+  /** Of the whole run. */
+  seconds: number
 }
 
-/** Trains the recipe's network, from its checkpoint where there is one. Ends with the best weights in the model. */
-export async function train({
-  recipe,
-  dataset,
-  runFolder,
-  shouldStop,
-  onProgress,
-}: TrainingOptions): Promise<TrainingResult> {
-  const model = architecture(recipe.architecture.name, recipe.architecture.parameters).build(recipe.seed)
+/** Trains the learner's network, from its checkpoint where there is one. Ends with the best weights in the model. */
+export async function train<B>(options: TrainingOptions<B>): Promise<TrainingResult> {
+  const { recipe, learner, schedule, runFolder, shouldStop, onProgress } = options
+  const { steps, optimizer } = schedule
+  const { model } = learner
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
   const adam = new FlatAdam(variables)
-  const steps = totalSteps(recipe)
+  const average = optimizer.ema === undefined ? null : new WeightAverage(variables, optimizer.ema)
+  const trained: Trained = { model, adam, average }
+  const dropout = seedDropout(model, schedule.seed)
 
   const earlier = await readRun(runFolder)
   if (earlier) {
     requireSameNetwork(earlier.recipe, recipe, runFolder)
-    await restoreCheckpoint(runFolder, earlier, model, adam)
+    await restoreCheckpoint(runFolder, earlier, trained)
   }
   let step = earlier?.step ?? 0
+  let saved = earlier?.step ?? null
   let best = earlier?.best ?? null
   const history = [...(earlier?.history ?? [])]
   const secondsBefore = earlier?.seconds ?? 0
@@ -64,119 +64,124 @@ export async function train({
   const seconds = () => secondsBefore + (performance.now() - start) / 1000
 
   const checkpoint = async (loss: number) => {
-    const psnr = await validate(model, dataset.validation, recipe)
-    const entry: HistoryEntry = { step, loss, learningRate: learningRate(recipe, step), psnr }
-    history.push(entry)
-    const mean = psnr.reduce((sum, value) => sum + value, 0) / psnr.length
-    const isBest = best === null || mean > best.psnr
-    if (isBest) best = { step, psnr: mean }
+    const validate = async () => {
+      const { figures, score } = await learner.validate()
+      if (![score, ...Object.values(figures)].every(Number.isFinite)) throw diverged('validation')
+      const isBest = best === null || score > best.score
+      if (isBest) best = { step, score, figures }
+      return { figures, weights: isBest ? await weightsOf(model) : null, samples: await samples() }
+    }
+    const { figures, weights, samples: picture } = await (average ? average.during(validate) : validate())
+    history.push({ step, loss, learningRate: learningRate(schedule, step), figures })
     const run = { recipe, step, seconds: seconds(), backend: tf.getBackend(), best, history }
-    await saveCheckpoint(runFolder, run, model, adam, isBest)
-    return entry
+    await saveCheckpoint(runFolder, run, trained, weights)
+    saved = step
+    return { figures, samples: picture }
   }
+  const samples = async () => {
+    if (!learner.samples) return null
+    const folder = path.join(runFolder, SAMPLES_FOLDER)
+    await mkdir(folder, { recursive: true })
+    return learner.samples(folder, step)
+  }
+  const diverged = (what: 'loss' | 'validation', value?: number) =>
+    divergence(`The ${what} became ${value ?? 'no number'} at step ${step}.`, optimizer.learningRate, {
+      step: saved,
+      runFolder,
+    })
 
   let stopped = false
   const recent = new Meter() // since the last report, which the clock decides
   const sinceCheckpoint = new Meter() // what the history keeps: a matter of steps alone
-  for await (const batch of feedPatches(recipe, dataset.train, step)) {
-    if (shouldStop?.()) {
-      stopped = true
-      break
-    }
-    const rate = learningRate(recipe, step)
-    const loss = await trainingStep(model, variables, adam, batch, recipe, rate)
-    if (!Number.isFinite(loss)) {
-      throw new LimpidError('training-diverged', `The loss became ${loss} at step ${step}.`, {
-        hint: `The last good checkpoint is in ${runFolder}. Resume it with a lower learning rate.`,
-      })
-    }
-    step++
-    recent.add(loss, batch.batch * batch.patch ** 2)
-    sinceCheckpoint.add(loss, batch.batch * batch.patch ** 2)
-    const isCheckpoint = step % recipe.validation.everySteps === 0 || step === steps
-    if (isCheckpoint || recent.seconds() > 2) {
-      const report = {
-        step,
-        steps,
-        learningRate: rate,
-        loss: recent.loss(),
-        pixelsPerSecond: recent.pixelsPerSecond(),
+  try {
+    if (step < steps) {
+      for await (const batch of learner.batches(step)) {
+        if (shouldStop?.()) {
+          stopped = true
+          break
+        }
+        const rate = learningRate(schedule, step)
+        dropout.before(step)
+        const loss = await trainingStep(learner, adam, batch, rate, optimizer.clipNorm)
+        if (!Number.isFinite(loss)) throw diverged('loss', loss)
+        step++
+        average?.update(step)
+        const pixels = learner.pixels(batch)
+        recent.add(loss, pixels)
+        sinceCheckpoint.add(loss, pixels)
+        const isCheckpoint = step % schedule.everySteps === 0 || step === steps
+        if (isCheckpoint || recent.seconds() > 2) {
+          const report = { step, steps, learningRate: rate, ...recent.read() }
+          const validation = isCheckpoint ? await checkpoint(sinceCheckpoint.read().loss) : NO_VALIDATION
+          onProgress?.({ ...report, ...validation })
+          recent.reset()
+          if (isCheckpoint) sinceCheckpoint.reset()
+        }
+        if (step >= steps) break
       }
-      const validation = isCheckpoint ? await checkpoint(sinceCheckpoint.loss()) : undefined
-      onProgress?.({ ...report, ...(validation && { validation }) })
-      recent.reset()
-      if (isCheckpoint) sinceCheckpoint.reset()
     }
+    // A run of no steps (its weights were computed, not learned) has a checkpoint too.
+    if ((stopped && saved !== step) || best === null) await checkpoint(sinceCheckpoint.read().loss)
+    if (best) await restoreBest(runFolder, model)
+    return { finished: step >= steps, step, best, seconds: seconds() }
+  } finally {
+    dropout.end()
+    adam.dispose()
+    average?.dispose()
   }
-  if (stopped) await checkpoint(sinceCheckpoint.loss())
-  adam.dispose()
-  if (best) await restoreBest(runFolder, model)
-  return { model, finished: step >= steps, step, best }
 }
 
-export function totalSteps(recipe: Pick<Recipe, 'stages'>): number {
-  return recipe.stages.reduce((sum, stage) => sum + stage.steps, 0)
-}
+const NO_VALIDATION = { figures: null, samples: null }
 
-/** Linear warm-up, then cosine decay to 0 (Loshchilov & Hutter 2017). */
-export function learningRate(recipe: Pick<Recipe, 'stages' | 'optimizer'>, step: number): number {
-  const { learningRate: peak, warmupSteps } = recipe.optimizer
+/** Linear warm-up, then cosine decay to 0 (Loshchilov & Hutter 2017), or none. */
+export function learningRate({ steps, optimizer }: Schedule, step: number): number {
+  const { learningRate: peak, warmupSteps, decay } = optimizer
   if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps
-  const done = (step - warmupSteps) / Math.max(1, totalSteps(recipe) - warmupSteps)
+  if (decay === 'none') return peak
+  const done = (step - warmupSteps) / Math.max(1, steps - warmupSteps)
   return 0.5 * peak * (1 + Math.cos(Math.PI * Math.min(1, done)))
 }
 
 /** One step on one batch; returns the loss. Exported for the benchmark. */
-export async function trainingStep(
-  model: tf.LayersModel,
-  variables: tf.Variable[],
+export async function trainingStep<B>(
+  { loss }: Pick<Learner<B>, 'loss'>,
   adam: FlatAdam,
-  { input, target, batch, patch }: Batch,
-  recipe: Pick<Recipe, 'loss' | 'optimizer'>,
+  batch: B,
   rate: number,
+  clipNorm: number,
 ): Promise<number> {
-  const shape: [number, number, number, number] = [batch, patch, patch, 3]
   const [value, gradients] = tf.tidy(() => {
-    const x = tf.tensor4d(input, shape)
-    const y = tf.tensor4d(target, shape)
-    const { value, grads } = tf.variableGrads(() => {
-      const difference = tf.sub(model.apply(x, { training: true }) as tf.Tensor4D, y)
-      return (recipe.loss === 'l1' ? difference.abs() : difference.square()).mean().asScalar()
-    }, variables)
+    const { value, grads } = tf.variableGrads(() => loss(batch), adam.variables)
     return [value, grads]
   })
-  adam.apply(gradients, rate, recipe.optimizer.clipNorm)
-  const [loss] = await value.data()
+  adam.apply(gradients, rate, clipNorm)
+  const [number] = await value.data()
   tf.dispose([value, gradients])
-  return loss
+  return number
+}
+
+function divergence(
+  message: string,
+  rate: number,
+  { step, runFolder }: { step: number | null; runFolder: string },
+): LimpidError {
+  const lower = Number((rate / 3).toPrecision(2))
+  const from =
+    step === null
+      ? 'There is no checkpoint yet: start again'
+      : `The checkpoint of step ${step} in ${runFolder} is good: go on from it`
+  return new LimpidError('training-diverged', message, {
+    file: runFolder,
+    hint: `${from} with a lower learning rate, ${lower} say.`,
+    retry: { learningRate: lower, step: step ?? 0 },
+  })
 }
 
 function requireSameNetwork(earlier: Recipe, recipe: Recipe, runFolder: string): void {
-  const network = (of: Recipe) => JSON.stringify([of.id, of.architecture, of.seed])
+  const network = (of: Recipe) => JSON.stringify([of.id, of.task, of.architecture, of.seed])
   if (network(earlier) === network(recipe)) return
   throw new LimpidError('recipe-invalid', `${runFolder} holds a run of another network or seed.`, {
     file: runFolder,
     hint: 'Name another folder with --run, or remove that one.',
   })
-}
-
-/** Loss and speed since the last report. */
-class Meter {
-  #loss = 0
-  #steps = 0
-  #pixels = 0
-  #since = performance.now()
-
-  add(loss: number, pixels: number): void {
-    this.#loss += loss
-    this.#steps++
-    this.#pixels += pixels
-  }
-  loss = () => this.#loss / Math.max(1, this.#steps)
-  seconds = () => (performance.now() - this.#since) / 1000
-  pixelsPerSecond = () => this.#pixels / this.seconds()
-  reset(): void {
-    this.#loss = this.#steps = this.#pixels = 0
-    this.#since = performance.now()
-  }
 }

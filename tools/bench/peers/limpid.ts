@@ -5,6 +5,7 @@ import { loadModel } from '../../../src/engine/models/model-file.ts'
 import { LocalNetwork } from '../../../src/engine/models/network.ts'
 import type { tf } from '../../../src/engine/tf.ts'
 import { FlatAdam } from '../../../src/engine/training/adam.ts'
+import { restorationLoss } from '../../../src/engine/training/restoration-learner.ts'
 import { trainingStep } from '../../../src/engine/training/trainer.ts'
 import { PHI, PLASTIC, pattern, type Size, sampled, type Work } from '../work.ts'
 import { serve } from './serve.ts'
@@ -60,14 +61,11 @@ function training(
     input: pattern(length, PHI),
     target: pattern(length, PLASTIC),
   }
-  const recipe = {
-    loss: 'l1' as const,
-    optimizer: { kind: 'adam' as const, learningRate, warmupSteps: 0, clipNorm },
-  }
+  const learner = { loss: (batch: typeof data) => restorationLoss(model, batch, 'l1') }
   let loss = Number.NaN
   return {
     async run() {
-      loss = await trainingStep(model, variables, adam, data, recipe, learningRate)
+      loss = await trainingStep(learner, adam, data, learningRate, clipNorm)
     },
     figures: () => [loss],
     dispose() {

@@ -1,0 +1,80 @@
+/** Restoration, for the training loop: patches that were made worse in, clean ones out. */
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { megaMacsPerPixel } from '../architectures/cost.ts'
+import { architecture } from '../architectures/index.ts'
+import { writeCard } from '../models/card.ts'
+import { saveModel } from '../models/model-file.ts'
+import { tf } from '../tf.ts'
+import type { Dataset } from './dataset.ts'
+import type { Course } from './learner.ts'
+import { feedPatches } from './patch-feeder.ts'
+import type { Batch } from './patches.ts'
+import { validate } from './validation.ts'
+
+export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Course<Batch> {
+  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
+  const model = network.build(recipe.seed)
+  return {
+    learner: {
+      model,
+      batches: (first) => feedPatches(recipe, dataset.train, first),
+      loss: (batch) => restorationLoss(model, batch, recipe.loss),
+      pixels: ({ batch, patch }) => batch * patch ** 2,
+      async validate() {
+        const psnr = await validate(model, dataset.validation, recipe)
+        const named = recipe.validation.sigmas.map((sigma, i) => [`PSNR at σ ${sigma} (dB)`, psnr[i]])
+        return { figures: Object.fromEntries(named), score: psnr.reduce((a, b) => a + b, 0) / psnr.length }
+      },
+      work: (step) => pixelsUntil(recipe, step),
+    },
+    schedule: {
+      steps: recipe.stages.reduce((sum, stage) => sum + stage.steps, 0),
+      optimizer: recipe.optimizer,
+      everySteps: recipe.validation.everySteps,
+      seed: recipe.seed,
+    },
+    async save(modelFolder) {
+      const manifest = await saveModel(modelFolder, model, {
+        id: recipe.id,
+        version: recipe.version,
+        title: recipe.title,
+        task: recipe.task,
+        architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
+        megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
+        sizeMultiple: network.sizeMultiple,
+        receptiveFieldRadius: network.receptiveFieldRadius,
+        recipe,
+        provenance: recipe.data.provenance,
+        licence: recipe.licence,
+        parent: null,
+        quality: [],
+        created: new Date().toISOString().slice(0, 10),
+      })
+      await writeCard(modelFolder, manifest)
+    },
+  }
+}
+
+/** Exported for the benchmark. */
+export function restorationLoss(
+  model: tf.LayersModel,
+  { input, target, batch, patch, inputChannels, targetChannels }: Batch,
+  kind: RestorationRecipe['loss'],
+): tf.Scalar {
+  const x = tf.tensor4d(input, [batch, patch, patch, inputChannels])
+  const y = tf.tensor4d(target, [batch, patch, patch, targetChannels])
+  const difference = tf.sub(model.apply(x, { training: true }) as tf.Tensor4D, y)
+  return (kind === 'l1' ? difference.abs() : difference.square()).mean().asScalar()
+}
+
+/** Pixels trained on in the first `step` steps: the measure of the work, where stages differ in patch and batch. */
+function pixelsUntil({ stages }: Pick<RestorationRecipe, 'stages'>, step: number): number {
+  let left = step
+  let pixels = 0
+  for (const stage of stages) {
+    const steps = Math.min(left, stage.steps)
+    pixels += steps * stage.batch * stage.patch ** 2
+    left -= steps
+  }
+  return pixels
+}
