@@ -20,6 +20,10 @@ export const backendReportSchema = z.object({
   trainingGigaflops: z.number().optional(),
   /** Start and probe, ms. */
   startMs: z.number().nullable(),
+  /** What it has to compute in, bytes: the GPU's memory, the computer's, 4 GB of WebAssembly. Absent where unknown. */
+  memory: z.number().optional(),
+  /** Of the GPU that it runs on, with what it brings: "NVIDIA driver 550.54, CUDA up to 12.4". */
+  driver: z.string().optional(),
   /** What a usable backend could do better and how: a GPU that it does not use, say. One or two sentences. */
   note: z.string().optional(),
 })

@@ -5,7 +5,7 @@ import type { BackendReport } from '../../contract/backend.ts'
 import type { Context, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { version } from '../project.ts'
-import { inWords, table } from '../quantities.ts'
+import { fileSize, inWords, table } from '../quantities.ts'
 
 export function doctorCommand(perform: Perform): Command {
   return new Command('doctor')
@@ -31,11 +31,12 @@ export async function doctor({ terminal, signal, backend, withEngine }: Context)
   terminal.print(
     table(
       backends.map((report) => row(report, report.name === chosen?.name)),
-      [3],
+      [3, 6],
     ),
   )
-  for (const { name, problem, remedy } of backends) {
-    if (problem !== null) terminal.print(`\n${name}: ${problem}${remedy === null ? '' : `\n  ${remedy}`}`)
+  for (const report of backends) {
+    const advice = adviceOn(report)
+    if (advice !== '') terminal.print(`\n${report.name}: ${advice}`)
   }
   terminal.print(ok ? `\nLimpid computes on ${chosen.name}.` : '\nNo backend works here.')
   terminal.result({ ok, version, platform, node, processor, cores, memory, backends, chosen })
@@ -43,16 +44,26 @@ export async function doctor({ terminal, signal, backend, withEngine }: Context)
 }
 
 function row(
-  { name, usable, device, gigaflops, trainingGigaflops, startMs }: BackendReport,
+  { name, usable, device, driver, gigaflops, trainingGigaflops, memory, startMs }: BackendReport,
   isChosen: boolean,
 ) {
   return [
     isChosen ? '→' : ' ',
     usable ? '✓' : '✗',
     name,
-    gigaflops === null ? '' : `${gigaflops.toFixed(1)} GFLOP/s`,
-    trainingGigaflops === undefined ? '' : `training ${trainingGigaflops.toFixed(1)}`,
+    gigaflops === null ? '' : `${speed(gigaflops)} GFLOP/s`,
+    trainingGigaflops === undefined ? '' : `training ${speed(trainingGigaflops)}`,
     startMs === null ? '' : `starts in ${inWords(startMs)}`,
-    device,
+    memory === undefined ? '' : fileSize(memory),
+    driver === undefined ? device : `${device}, ${driver}`,
   ]
+}
+
+/** Why it can't be used and what to do, or what could be better: a sentence a line. */
+function adviceOn({ problem, remedy, note }: BackendReport): string {
+  return [problem, remedy, note].filter((sentence) => sentence).join('\n  ')
+}
+
+function speed(gigaflops: number): string {
+  return gigaflops < 1 ? gigaflops.toPrecision(2) : gigaflops.toFixed(1)
 }

@@ -11,8 +11,15 @@ export type Backend = {
   start(options: { asked: boolean }): Promise<Started>
 }
 
-/** `note`: what could be better, and how. */
-export type Started = { device: string; note?: string }
+export type Started = {
+  device: string
+  /** What could be better, and how. */
+  note?: string
+  /** What it has to compute in, bytes. */
+  memory?: number
+  /** Of the GPU. */
+  driver?: string
+}
 
 /** Why a backend can't be used, in one sentence, and what to do about it, in another. */
 export function unavailable(problem: string, remedy: string, cause?: unknown): LimpidError {

@@ -1,4 +1,5 @@
 /** Backend `cpu`: tfjs's kernels in plain JavaScript. Always there, and slow: the last resort. */
+import os from 'node:os'
 import { tf } from '../tf.ts'
 import type { Backend } from './backend.ts'
 
@@ -6,6 +7,6 @@ export const cpu: Backend = {
   name: 'cpu',
   async start() {
     await tf.setBackend('cpu')
-    return { device: 'JavaScript' }
+    return { device: 'JavaScript', memory: os.totalmem() }
   },
 }

@@ -5,33 +5,66 @@ import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { nativeBackend } from './native-backend.ts'
 
-/** The names of the GPUs that an NVIDIA driver drives, in its order; none without a driver. */
-export async function gpuNames(): Promise<string[]> {
-  try {
-    const query = ['--query-gpu=name', '--format=csv,noheader']
-    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: 5000 })
-    return stdout.split('\n').filter((line) => line.trim() !== '')
-  } catch {
-    return []
-  }
+export type NvidiaGpu = {
+  /** Its name. */
+  device: string
+  /** bytes */
+  memory: number
+  driver: string
+}
+
+/** The GPUs that an NVIDIA driver drives, in its order; none without a driver. */
+export async function nvidiaGpus(): Promise<NvidiaGpu[]> {
+  const [table, overview] = await Promise.all([
+    nvidiaSmi('--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits'),
+    nvidiaSmi(),
+  ])
+  const cuda = /CUDA Version:\s*(\d+\.\d+)/.exec(overview)?.[1]
+  return table.split('\n').flatMap((line) => {
+    const [device, mebibytes, version] = line.split(',').map((cell) => cell.trim())
+    if (!device || !version) return []
+    const driver = `NVIDIA driver ${version}${cuda ? `, CUDA up to ${cuda}` : ''}`
+    return [{ device, memory: Number(mebibytes) * 2 ** 20, driver }]
+  })
+}
+
+/** What NVIDIA's own tool says; '' where there is none, or it fails. */
+async function nvidiaSmi(...args: string[]): Promise<string> {
+  return promisify(execFile)('nvidia-smi', args, { timeout: 5000 }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  )
 }
 
 /** With `tensorflow` started on the CPU: what to do for it to use a GPU that is there. null if there is none, or it does. */
 export async function unusedGpu(): Promise<string | null> {
   if (nativeBackend().binding.isUsingGpuDevice()) return null
-  const [name] = await gpuNames()
-  if (name)
-    return `The ${name} is not used: TensorFlow is set up without CUDA. Run \`npm run setup:tensorflow -- --gpu\`.`
-  if (await hasNvidiaCard()) {
-    return "The NVIDIA GPU is not used: there is no driver for it. Install NVIDIA's driver, then run `npm run setup:tensorflow -- --gpu`."
-  }
+  const [gpu] = await nvidiaGpus()
+  if (gpu)
+    return `The ${gpu.device} is not used: TensorFlow is set up without CUDA. Run \`npm run setup:tensorflow -- --gpu\`.`
+  if (await hasNvidiaCard()) return NO_DRIVER
   return null
 }
+const NO_DRIVER =
+  "The NVIDIA GPU is not used: there is no driver for it. Install NVIDIA's driver, then run `npm run setup:tensorflow -- --gpu`."
 
-/** The libraries of CUDA that TensorFlow said, on stderr, it did not find. */
-export function missingCudaLibraries(said: string): string[] {
+/**
+ * Why TensorFlow, built with CUDA, does not use a GPU, from what it said on stderr; null where it said nothing of the
+ * kind. The driver's own library is missing wherever there is no NVIDIA GPU, which is no fault.
+ */
+export function cudaProblem(said: string): string | null {
   const found = said.matchAll(/Could not load dynamic library '([^']+)'/g)
-  return [...new Set(Array.from(found, (match) => match[1]))]
+  const missing = [...new Set(Array.from(found, (match) => match[1]))].filter(
+    (library) => !/^lib(cuda\.so|nvinfer)|^nvcuda/.test(library),
+  )
+  if (missing.length > 0) {
+    return `It does not use the NVIDIA GPU: it misses ${missing.join(', ')}. Run \`npm run setup:tensorflow -- --gpu\`.`
+  }
+  const failure = /failed call to cuInit:.*?\b(CUDA_ERROR_\w+)/.exec(said)?.[1]
+  if (failure && failure !== 'CUDA_ERROR_NO_DEVICE') {
+    return `It does not use the NVIDIA GPU: CUDA does not start (${failure}). Update NVIDIA's driver, or restart the computer.`
+  }
+  return null
 }
 
 /** Whether an NVIDIA display controller is on the PCI bus. Known on Linux only. */

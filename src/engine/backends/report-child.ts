@@ -13,13 +13,14 @@ async function tryBackend(): Promise<BackendReport> {
   const nothing = { name, device: '', gigaflops: null, startMs: null }
   const start = performance.now()
   try {
-    const started = await startProven(backends.find((backend) => backend.name === name)!, true)
+    const backend = backends.find((candidate) => candidate.name === name)!
+    const started = await startProven(backend, true)
     const startMs = performance.now() - start
     const note = started.note ?? (name === 'tensorflow' ? await unusedGpu() : null)
     return {
+      ...started,
       name,
       usable: true,
-      device: started.device,
       problem: null,
       remedy: null,
       gigaflops: await measureConvolution(),

@@ -3,7 +3,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { missingCudaLibraries } from './nvidia.ts'
 import { reportBackend } from './report.ts'
 
 let folder: string
@@ -42,6 +41,8 @@ describe("the doctor's report of a backend", () => {
     expect(report.gigaflops).toBeGreaterThan(0.05)
     expect(report.trainingGigaflops).toBeGreaterThan(0.01)
     expect(report.startMs).toBeGreaterThan(1)
+    expect(report.memory).toBeGreaterThan(1e9)
+    expect(report.memory).toBeLessThanOrEqual(2 ** 32)
   })
 
   it('says so when trying it kills the process', async () => {
@@ -71,9 +72,18 @@ describe("the doctor's report of a backend", () => {
     expect(report.note).toContain('it misses libcudnn.so.9')
   })
 
-  it('reads every missing library once', () => {
-    const said =
-      "Could not load dynamic library 'libcudart.so.12'; …\nCould not load dynamic library 'libcudnn.so.9'; …\nCould not load dynamic library 'libcudart.so.12'; …"
-    expect(missingCudaLibraries(said)).toEqual(['libcudart.so.12', 'libcudnn.so.9'])
+  it('has TensorFlow say which libraries it looks for', async () => {
+    const script = await child(`
+      const { TF_CPP_VMODULE, TF_CPP_MIN_LOG_LEVEL } = process.env
+      process.send({ ...${JSON.stringify(usable)}, device: TF_CPP_VMODULE + ' ' + TF_CPP_MIN_LOG_LEVEL })`)
+    expect((await reportBackend('tensorflow', { script })).device).toBe('dso_loader=1 0')
+  })
+
+  it('leaves a GPU that computes alone, whatever was said on the way', async () => {
+    const onGpu = { ...usable, driver: 'NVIDIA driver 550.54', memory: 8e9 }
+    const script = await child(`
+      console.error("Could not load dynamic library 'libcufft.so.11'; dlerror: …")
+      process.send(${JSON.stringify(onGpu)})`)
+    expect(await reportBackend('tensorflow', { script })).toEqual(onGpu)
   })
 })

@@ -6,7 +6,7 @@ import {
   type BackendReport,
   backendReportSchema,
 } from '../../contract/backend.ts'
-import { missingCudaLibraries } from './nvidia.ts'
+import { cudaProblem } from './nvidia.ts'
 
 /** A backend that says nothing for so long hangs, ms. */
 const PATIENCE_MS = 60_000
@@ -23,8 +23,8 @@ export async function reportBackend(
   name: BackendName,
   { script = new URL('./report-child.ts', import.meta.url), patienceMs = PATIENCE_MS } = {},
 ): Promise<BackendReport> {
-  // TensorFlow says on stderr, and nowhere else, which library of CUDA it did not find.
-  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' }
+  // TensorFlow says on stderr, and nowhere else, which library of CUDA it did not find: since 2.12 only when asked.
+  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_VMODULE: 'dso_loader=1' }
   const child = fork(script, [name], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -47,7 +47,7 @@ export async function reportBackend(
     child.on('error', (error) => finish(error.message))
     child.on('close', (code, signal) => finish(signal ?? `exit code ${code}`))
   })
-  if (report) return withMissingLibraries(report, said)
+  if (report) return withCudaProblem(report, said)
   return crashed(name, end)
 }
 
@@ -62,11 +62,9 @@ function crashed(name: BackendName, end: string): BackendReport {
   return { name, usable: false, device: '', problem, remedy, gigaflops: null, startMs: null }
 }
 
-function withMissingLibraries(report: BackendReport, said: string): BackendReport {
-  const missing = report.name === 'tensorflow' && report.usable ? missingCudaLibraries(said) : []
-  if (missing.length === 0) return report
-  return {
-    ...report,
-    note: `It does not use the NVIDIA GPU: it misses ${missing.join(', ')}. Run \`npm run setup:tensorflow -- --gpu\`.`,
-  }
+/** On a GPU nothing is wrong, whatever was said of libraries on the way. */
+function withCudaProblem(report: BackendReport, said: string): BackendReport {
+  if (report.name !== 'tensorflow' || !report.usable || report.driver !== undefined) return report
+  const note = cudaProblem(said)
+  return note === null ? report : { ...report, note }
 }

@@ -1,11 +1,12 @@
 /** Backend `tensorflow`: native TensorFlow through tfjs-node-gpu's binding. CUDA where it finds it, else oneDNN on the CPU. */
 import { createRequire } from 'node:module'
+import os from 'node:os'
 import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
 import { nativeBackend } from './native-backend.ts'
-import { gpuNames } from './nvidia.ts'
+import { nvidiaGpus } from './nvidia.ts'
 import { useNativeReluGradient } from './relu-gradient.ts'
 
 const SETUP = 'Run `npm run setup:tensorflow`.'
@@ -24,9 +25,10 @@ export const tensorflow: Backend = {
     useNativeBiasGradient()
     useFusedConvolution()
     const version = native.binding.TF_Version.split('.').slice(0, 2).join('.')
-    const gpu = native.binding.isUsingGpuDevice()
-    const device = gpu ? ((await gpuNames())[0] ?? 'NVIDIA GPU') : 'CPU'
-    return { device: `TensorFlow ${version} · ${device}` }
+    const onGpu = native.binding.isUsingGpuDevice()
+    if (!onGpu) return { device: `TensorFlow ${version} · CPU`, memory: os.totalmem() }
+    const [gpu] = await nvidiaGpus()
+    return { ...gpu, device: `TensorFlow ${version} · ${gpu?.device ?? 'NVIDIA GPU'}` }
   },
 }
 

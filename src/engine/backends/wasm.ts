@@ -1,5 +1,6 @@
 /** Backend `wasm`: tfjs's kernels in WebAssembly (XNNPACK), on one core. Needs nothing of the system. */
 import { createRequire } from 'node:module'
+import os from 'node:os'
 import path from 'node:path'
 import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
@@ -7,6 +8,9 @@ import { registerWasmGradients } from './wasm-gradients.ts'
 import { freeKeptKernels } from './wasm-kept-kernels.ts'
 import { refuseWithoutMemory } from './wasm-memory.ts'
 import { repairSamePadding } from './wasm-same-padding.ts'
+
+/** What 32 bits reach, bytes. */
+const ADDRESSABLE = 2 ** 32
 
 export const wasm: Backend = {
   name: 'wasm',
@@ -28,7 +32,8 @@ export const wasm: Backend = {
     freeKeptKernels()
     repairSamePadding()
     registerWasmGradients()
-    return { device: tf.env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly with SIMD' : 'WebAssembly' }
+    const device = tf.env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly with SIMD' : 'WebAssembly'
+    return { device, memory: Math.min(ADDRESSABLE, os.totalmem()) }
   },
 }
 

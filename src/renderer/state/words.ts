@@ -1,5 +1,5 @@
 /** Numbers with their meaning in words, as the window says them. */
-import type { BackendChoice, BackendName } from '../../contract/backend.ts'
+import type { BackendChoice, BackendName, BackendReport } from '../../contract/backend.ts'
 import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/picture.ts'
 
 export function noiseInWords(noise: Noise): string {
@@ -123,5 +123,15 @@ export function lossesInWords(info: PictureInfo, format: OutputFormat): string {
 }
 
 export function gigaflopsInWords(gigaflops: number): string {
-  return `${gigaflops.toFixed(gigaflops < 10 ? 1 : 0)} GFLOP/s`
+  return `${gigaflops < 1 ? gigaflops.toPrecision(2) : gigaflops.toFixed(gigaflops < 10 ? 1 : 0)} GFLOP/s`
+}
+
+/** What the doctor measured of a backend: ["127 GFLOP/s", "training 80 GFLOP/s", "25 GB of memory"]. */
+export function measuredInWords({ gigaflops, trainingGigaflops, memory }: BackendReport): string[] {
+  const words = [
+    gigaflops !== null && gigaflopsInWords(gigaflops),
+    trainingGigaflops !== undefined && `training ${gigaflopsInWords(trainingGigaflops)}`,
+    memory !== undefined && `${(memory / 1e9).toFixed(memory < 9.5e9 ? 1 : 0)} GB of memory`,
+  ]
+  return words.filter((part) => part !== false)
 }
