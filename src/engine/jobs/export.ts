@@ -2,7 +2,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { encodePicture, requireTarget } from '../imaging/encode.ts'
 import { createRaster, type Raster, readWindow, writeWindow } from '../imaging/raster.ts'
-import { blend } from '../tasks/denoise.ts'
+import { blend } from '../tasks/blend.ts'
 import type { JobHandler } from './job.ts'
 
 /** Rows that are blended at once. */

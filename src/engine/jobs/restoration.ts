@@ -1,9 +1,12 @@
 /** The steps of a job, run one after the other on a decoded picture. */
-import type { EngineInput } from '../../contract/engine-protocol.ts'
-import { LimpidError } from '../../contract/errors.ts'
+import type { ResolvedStep } from '../../contract/step.ts'
 import type { Session } from '../compute.ts'
 import type { Raster } from '../imaging/raster.ts'
-import { denoise } from '../tasks/denoise.ts'
+import type { Network } from '../models/network.ts'
+import { tasks } from '../tasks/index.ts'
+import { withSelfEnsemble } from '../tasks/self-ensemble.ts'
+import type { Task } from '../tasks/task.ts'
+import type { TaskOptions } from '../tasks/tiled.ts'
 import type { JobContext } from './job.ts'
 
 export type Restoration = { raster: Raster; backend: string; modelSeconds: number }
@@ -11,7 +14,7 @@ export type Restoration = { raster: Raster; backend: string; modelSeconds: numbe
 /** On the backend in use; from the beginning on the next best, should that one fail. */
 export function runSteps(
   raster: Raster,
-  steps: EngineInput<'restore'>['steps'],
+  steps: readonly ResolvedStep[],
   context: JobContext,
 ): Promise<Restoration> {
   return context.compute.withFallback((session) => runStepsOn(session, raster, steps, context))
@@ -20,24 +23,31 @@ export function runSteps(
 async function runStepsOn(
   session: Session,
   raster: Raster,
-  steps: EngineInput<'restore'>['steps'],
+  steps: readonly ResolvedStep[],
   context: JobContext,
 ): Promise<Restoration> {
   const { name: backend } = session.choice
   let current = raster
   let modelMs = 0
   for (const [i, step] of steps.entries()) {
-    if (step.task !== 'denoise')
-      throw new LimpidError('bad-request', `This engine can't do ${step.task} yet.`)
-    const network = await session.open(step.folder, context.signal)
+    // The table pairs each task with its step; the index by a union loses that.
+    const task = tasks[step.task] as Pick<Task<'denoise'>, 'label'> & {
+      run(raster: Raster, step: ResolvedStep, options: TaskOptions | undefined): Promise<Raster>
+    }
+    const between = (done: number) => context.step((i + done) / steps.length, task.label)
+    await between(0)
+    if (!('folder' in step)) {
+      current = await task.run(current, step, undefined)
+      continue
+    }
+    const network: Network = await session.open(step.folder, context.signal)
     const before = network.elapsedMs
-    current = await denoise(current, {
-      network,
-      strength: step.strength,
+    current = await task.run(current, step, {
+      network: 'ensemble' in step && step.ensemble ? withSelfEnsemble(network) : network,
       maxTilePixels: session.maxTilePixels,
       // Other pictures want workers too: each gets its share, and the last one all of them.
       atOnce: () => Math.ceil(session.workers / context.jobsAtHand()),
-      between: (done) => context.step((i + done) / steps.length, 'Denoising'),
+      between,
     })
     modelMs += network.elapsedMs - before
   }

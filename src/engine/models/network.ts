@@ -13,11 +13,17 @@ export type Network = {
   /** Time spent in the network so far, ms. */
   readonly elapsedMs: number
   /**
-   * Runs on [height, width, channels], 0..1, and gives the same shape, not clipped. Grey is run as three equal channels
-   * and averaged. Sides must be multiples of the model's size multiple. Throws `out-of-memory`, and
-   * `backend-unavailable` where the backend fails as it computes.
+   * Runs on [height, width, channels], 0..1, with as many channels as the model takes, and gives as many as it makes
+   * (`channelsOf`), not clipped. A model from RGB to RGB takes grey too: three equal channels, averaged. Sides must be
+   * multiples of the model's size multiple. Throws `out-of-memory`, and `backend-unavailable` where the backend fails as
+   * it computes.
    */
-  run(values: Float32Array, width: number, height: number, channels: 1 | 3): Promise<Float32Array>
+  run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array>
+}
+
+/** Channels that go in and come out: RGB where the manifest says nothing else. */
+export function channelsOf({ channels }: Pick<Manifest, 'channels'>): { input: number; output: number } {
+  return channels ?? { input: 3, output: 3 }
 }
 
 /** On tfjs's backend of this thread, one block at a time. */
@@ -31,7 +37,7 @@ export class LocalNetwork implements Network {
     this.manifest = manifest
   }
 
-  async run(values: Float32Array, width: number, height: number, channels: 1 | 3): Promise<Float32Array> {
+  async run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array> {
     const start = performance.now()
     try {
       return await withGpuErrors(() => this.#compute(values, width, height, channels))
@@ -46,13 +52,15 @@ export class LocalNetwork implements Network {
     values: Float32Array,
     width: number,
     height: number,
-    channels: 1 | 3,
+    channels: number,
   ): Promise<Float32Array> {
+    const { input, output: made } = channelsOf(this.manifest)
+    const greyAsRgb = channels === 1 && input === 3 && made === 3
     const output = tf.tidy(() => {
       const picture = tf.tensor4d(values, [1, height, width, channels])
-      const input = channels === 1 ? picture.tile([1, 1, 1, 3]) : picture
-      const restored = this.#model.predictOnBatch(input) as tf.Tensor4D
-      return channels === 1 ? restored.mean(3) : restored
+      const given = greyAsRgb ? picture.tile([1, 1, 1, 3]) : picture
+      const restored = this.#model.predictOnBatch(given) as tf.Tensor4D
+      return greyAsRgb ? restored.mean(3) : restored
     })
     try {
       return await output.data<'float32'>() // a GPU's numbers can only be waited for

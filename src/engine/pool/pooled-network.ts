@@ -24,7 +24,7 @@ export class PooledNetwork implements Network {
     return this.#elapsedMs + (this.#running > 0 ? performance.now() - this.#since : 0)
   }
 
-  async run(values: Float32Array, width: number, height: number, channels: 1 | 3): Promise<Float32Array> {
+  async run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array> {
     if (this.#running++ === 0) this.#since = performance.now()
     try {
       const block = { folder: this.#folder, values, width, height, channels }

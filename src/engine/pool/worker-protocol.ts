@@ -13,8 +13,8 @@ export type Block = {
   values: Float32Array
   width: number
   height: number
-  channels: 1 | 3
+  channels: number
 }
 
-/** The block's values after the model. */
+/** The block's values after the model, in the channels that it makes. */
 export type Answer = { values: Float32Array } | { error: ErrorData }

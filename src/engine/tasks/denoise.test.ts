@@ -5,7 +5,11 @@ import { createRaster, type Raster } from '../imaging/raster.ts'
 import type { Network } from '../models/network.ts'
 import { random } from '../random.ts'
 import { planTiles } from '../tiling.ts'
-import { denoise } from './denoise.ts'
+import { denoise as task } from './denoise.ts'
+import type { TaskOptions } from './tiled.ts'
+
+const denoise = (raster: Raster, { strength, ...options }: TaskOptions & { strength: number }) =>
+  task.run(raster, { strength }, options)
 
 const geometry = { sizeMultiple: 4, receptiveFieldRadius: 6 }
 const maxTilePixels = 70 * 70

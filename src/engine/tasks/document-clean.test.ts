@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { lumaAt } from '../imaging/luma.ts'
+import { documentClean } from './document-clean.ts'
+import { byPixel, fakeNetwork, noisePicture } from './testing/fake-network.ts'
+
+const maxTilePixels = 60 * 60
+const page = noisePicture(90, 70, 3)
+const lumaOfPage = Array.from({ length: 90 * 70 }, (_, i) => lumaAt(page.samples, 3 * i))
+
+describe('cleaning a page', () => {
+  it.each([
+    ['RGB in, RGB out', { input: 3, output: 3 }, byPixel(3, ([r, g, b]) => [r, g, b])],
+    ['RGB in, grey out', { input: 3, output: 1 }, byPixel(3, ([r, g, b]) => [lumaAt([r, g, b], 0)])],
+    ['grey in, grey out', { input: 1, output: 1 }, byPixel(1, ([v]) => [v])],
+  ])('gives a grey page whatever the model takes: %s', async (_, channels, compute) => {
+    const network = fakeNetwork(compute, { channels })
+    const clean = await documentClean.run(page, { strength: 1 }, { network, maxTilePixels })
+    expect(clean).toMatchObject({ width: 90, height: 70, channels: 1, depth: 8 })
+    for (const [i, luma] of lumaOfPage.entries()) expect(Math.abs(clean.samples[i] - luma)).toBeLessThan(0.51)
+    expect(new Set(network.calls.map((call) => call.channels))).toEqual(new Set([channels.input]))
+  })
+
+  it('takes a grey page to a model of colour ones', async () => {
+    const grey = noisePicture(50, 40, 1)
+    const network = fakeNetwork((values) => values.slice())
+    const clean = await documentClean.run(grey, { strength: 1 }, { network, maxTilePixels })
+    expect(clean.samples).toEqual(grey.samples)
+    expect(network.calls[0].channels).toBe(3)
+  })
+
+  it('blends by strength, and is black and white only when asked to be', async () => {
+    const white = fakeNetwork((values) => values.map(() => 1))
+    const run = (step: { strength: number; binarise?: 'otsu' | 'sauvola' }) =>
+      documentClean.run(page, step, { network: white, maxTilePixels })
+    const half = await run({ strength: 0.5 })
+    expect(half.samples[5]).toBeCloseTo((lumaOfPage[5] + 255) / 2, -0.2)
+    const binary = await run({ strength: 0.5, binarise: 'otsu' })
+    expect(new Set(binary.samples)).toEqual(new Set([0, 255]))
+  })
+})

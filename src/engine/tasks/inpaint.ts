@@ -1,0 +1,131 @@
+/**
+ * Filling in: what a mask covers (scratches, dust, whatever is to go) is computed from what is around it. The network is
+ * given the picture with holes of middle grey, and the mask as a fourth channel. Whatever lies outside the mask is not
+ * touched: it comes out to the bit as it went in.
+ */
+import { basename } from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
+import type { ResolvedStep } from '../../contract/step.ts'
+import { decodePicture } from '../imaging/decode.ts'
+import { greyAsRgb, lumaAt } from '../imaging/luma.ts'
+import {
+  createRaster,
+  maxSample,
+  type Raster,
+  readWindow,
+  type ValuesOrigin,
+  type Window,
+} from '../imaging/raster.ts'
+import { findScratches } from '../imaging/scratches.ts'
+import { greyOf } from './colourise.ts'
+import { requireFinite } from './require-finite.ts'
+import type { Task } from './task.ts'
+import { inTiles, type TaskOptions } from './tiled.ts'
+
+/** What a hole holds on the way into the network. */
+const HOLE = 0.5
+
+type MaskWish = Extract<ResolvedStep, { task: 'inpaint' }>['mask']
+
+export const inpaint: Task<'inpaint'> = {
+  label: 'Filling in',
+  async run(raster, { mask, strength }, options) {
+    const holes = mask.kind === 'scratches' ? findScratches(raster) : await readMask(mask, raster)
+    return fillIn(raster, holes, strength, options)
+  },
+}
+
+/** `mask`: grey, 8 bit, of the picture's size; holes are 255, all else 0. */
+export function fillIn(
+  raster: Raster,
+  mask: Raster,
+  strength: number,
+  options: TaskOptions,
+): Promise<Raster> {
+  const { width, height, channels } = raster
+  const read = (window: Window) => {
+    const values = readWindow(raster, window)
+    return withHoles(channels === 1 ? greyAsRgb(values) : values, readWindow(mask, window))
+  }
+  return inTiles(
+    { width, height, read },
+    () => {
+      const result: Raster = { ...raster, samples: raster.samples.slice() }
+      return {
+        result,
+        sink: {
+          write: (core, values, origin) => writeHoles(result, mask, core, values, origin, strength),
+        },
+      }
+    },
+    (values, tileWidth, tileHeight) => options.network.run(values, tileWidth, tileHeight, 4),
+    options,
+    ({ core }) => hasHoles(mask, core),
+  )
+}
+
+/** [pixels, 3] and [pixels] → [pixels, 4]: RGB with holes, and 1 where they are. */
+function withHoles(rgb: Float32Array, mask: Float32Array): Float32Array {
+  const values = new Float32Array(mask.length * 4)
+  for (let i = 0; i < mask.length; i++) {
+    const isHole = mask[i] > 0.5
+    for (let c = 0; c < 3; c++) values[4 * i + c] = isHole ? HOLE : rgb[3 * i + c]
+    values[4 * i + 3] = isHole ? 1 : 0
+  }
+  return values
+}
+
+function hasHoles({ samples, width }: Raster, core: Window): boolean {
+  for (let y = core.top; y < core.top + core.height; y++) {
+    const from = y * width + core.left
+    if (samples.subarray(from, from + core.width).includes(255)) return true
+  }
+  return false
+}
+
+function writeHoles(
+  result: Raster,
+  mask: Raster,
+  core: Window,
+  values: Float32Array,
+  origin: ValuesOrigin,
+  strength: number,
+): void {
+  requireFinite(values)
+  const { samples, channels, width } = result
+  const white = maxSample(result.depth)
+  for (let y = 0; y < core.height; y++) {
+    for (let x = 0; x < core.width; x++) {
+      const pixel = (core.top + y) * width + core.left + x
+      if (mask.samples[pixel] !== 255) continue
+      const from = 3 * ((origin.top + y) * origin.width + origin.left + x)
+      for (let c = 0; c < channels; c++) {
+        const filled = channels === 1 ? lumaAt(values, from) : values[from + c]
+        const clipped = Math.min(1, Math.max(0, filled))
+        const at = pixel * channels + c
+        samples[at] = Math.round(samples[at] + strength * (clipped * white - samples[at]))
+      }
+    }
+  }
+}
+
+/** What is brighter than middle grey in the mask's picture. */
+async function readMask({ path }: Extract<MaskWish, { kind: 'file' }>, picture: Raster): Promise<Raster> {
+  const { raster } = await decodePicture(path)
+  const { width, height } = picture
+  if (raster.width !== width || raster.height !== height) {
+    throw new LimpidError(
+      'bad-request',
+      `The mask ${basename(path)} has ${raster.width} × ${raster.height} px, its picture ${width} × ${height} px.`,
+      {
+        hint: 'Make the mask of the same size as the picture: white where it is to be filled in.',
+        file: path,
+      },
+    )
+  }
+  const grey = raster.channels === 1 ? raster : greyOf(raster)
+  const half = maxSample(grey.depth) / 2
+  const mask = createRaster(width, height, 1, 8)
+  for (let i = 0; i < mask.samples.length; i++) mask.samples[i] = grey.samples[i] > half ? 255 : 0
+  return mask
+}
