@@ -7,21 +7,29 @@ type Shape = (number | null)[]
  * convolutions' alone, as papers count. Shapes are walked through the layers, no tensor is made.
  */
 export function megaMacsPerPixel(model: tf.LayersModel, side = 256): number {
-  const shapes = new Map<string, Shape>()
+  const shapes = new Map<string, Shape[]>() // of each output
   let macs = 0
   for (const layer of model.layers) {
-    const inputs = layer.inboundNodes[0].inboundLayers.map((inbound) => shapes.get(inbound.name) as Shape)
-    let output: Shape
+    const { inboundLayers, tensorIndices } = layer.inboundNodes[0]
+    const inputs = inboundLayers.map((inbound, i) => shapes.get(inbound.name)?.[tensorIndices[i]] as Shape)
+    let outputs: Shape[]
     if (inputs.length === 0) {
       const channels = (layer.outputShape as Shape).at(-1) as number
-      output = [1, side, side, channels]
+      outputs = [[1, side, side, channels]]
     } else {
-      output = layer.computeOutputShape(inputs.length === 1 ? inputs[0] : inputs) as Shape
+      const computed = layer.computeOutputShape(inputs.length === 1 ? inputs[0] : inputs)
+      outputs = (Array.isArray(computed[0]) ? computed : [computed]) as Shape[]
     }
-    shapes.set(layer.name, output)
+    shapes.set(layer.name, outputs)
     if (layer.getClassName() === 'Conv2D') {
       const [kernelHeight, kernelWidth, from, to] = layer.weights[0].shape as number[]
-      macs += (output[1] as number) * (output[2] as number) * kernelHeight * kernelWidth * from * to
+      const [, height, width] = outputs[0] as number[]
+      macs += height * width * kernelHeight * kernelWidth * from * to
+    }
+    if (layer.getClassName() === 'Conv2DTranspose') {
+      const [kernelHeight, kernelWidth, to, from] = layer.weights[0].shape as number[]
+      const [, height, width] = inputs[0] as number[]
+      macs += height * width * kernelHeight * kernelWidth * from * to
     }
   }
   return macs / (side * side) / 1e6

@@ -2,10 +2,12 @@
 import { LimpidError } from '../../contract/errors.ts'
 import type { Architecture } from './architecture.ts'
 import { restorationUnet } from './restoration-unet.ts'
+import { segmentationAutoencoder } from './segmentation-autoencoder.ts'
+import { segnet } from './segnet.ts'
 import { unet } from './unet.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: each architecture has parameters of its own, checked by its own schema
-const ARCHITECTURES: readonly Architecture<any>[] = [restorationUnet, unet]
+const ARCHITECTURES: readonly Architecture<any>[] = [restorationUnet, segmentationAutoencoder, segnet, unet]
 
 /** The architecture of that name, its parameters checked and completed. Throws `recipe-invalid`. */
 export function architecture(name: string, parameters: unknown) {

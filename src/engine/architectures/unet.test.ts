@@ -52,6 +52,14 @@ describe('the U-Net', () => {
     expect(reach).toBeGreaterThan(radius - 2 * sizeMultiple) // and the bound is no idle one
   })
 
+  it('starts as the picture itself where it learns a residual', () => {
+    const image = { outputChannels: 3, activation: 'linear', residual: true }
+    const model = architecture('unet', { ...image, filters: 4, depth: 2 }).build(1)
+    const x = tf.randomUniform([1, 8, 8, 3], 0, 1, 'float32', 2)
+    expect([...(model.predictOnBatch(x) as tf.Tensor).dataSync()]).toEqual([...x.dataSync()])
+    expect(() => architecture('unet', { residual: true })).toThrow(/as many channels as the picture/)
+  })
+
   it('learns: a mask of the bright pixels', () => {
     const model = architecture('unet', { inputChannels: 1, filters: 4, depth: 1, dropout: 0 }).build(3)
     const x = tf.randomUniform([4, 16, 16, 1], 0, 1, 'float32', 7)

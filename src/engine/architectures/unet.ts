@@ -8,22 +8,28 @@ import { z } from 'zod'
 import { tf } from '../tf.ts'
 import type { Architecture } from './architecture.ts'
 
-const parameters = z.strictObject({
-  inputChannels: z.int().positive().default(3),
-  /** 1 for a mask, 3 for image to image, the number of classes for labels. */
-  outputChannels: z.int().positive().default(1),
-  /** Feature channels of the finest scale; each coarser one has twice as many. */
-  filters: z.int().positive().default(16),
-  /** How often the picture is halved. */
-  depth: z.int().min(1).max(6).default(4),
-  batchNorm: z.boolean().default(true),
-  /** Share of features dropped between the two convolutions of a block, while training. */
-  dropout: z.number().min(0).lt(1).default(0.1),
-  /** `transposed`: a 2×2 transposed convolution; `nearest`: nearest neighbour, then a 3×3 convolution, free of checkerboards. */
-  upsampling: z.enum(['transposed', 'nearest']).default('transposed'),
-  /** Of the head: `sigmoid` for masks and pictures in 0..1, `linear` for logits and residuals. */
-  activation: z.enum(['sigmoid', 'linear']).default('sigmoid'),
-})
+const parameters = z
+  .strictObject({
+    inputChannels: z.int().positive().default(3),
+    /** 1 for a mask, 3 for image to image, the number of classes for labels. */
+    outputChannels: z.int().positive().default(1),
+    /** Feature channels of the finest scale; each coarser one has twice as many. */
+    filters: z.int().positive().default(16),
+    /** How often the picture is halved. */
+    depth: z.int().min(1).max(6).default(4),
+    batchNorm: z.boolean().default(true),
+    /** Share of features dropped between the two convolutions of a block, while training. */
+    dropout: z.number().min(0).lt(1).default(0.1),
+    /** `transposed`: a 2×2 transposed convolution; `nearest`: nearest neighbour, then a 3×3 convolution, free of checkerboards. */
+    upsampling: z.enum(['transposed', 'nearest']).default('transposed'),
+    /** Of the head: `sigmoid` for masks and pictures in 0..1, `linear` for logits and residuals. */
+    activation: z.enum(['sigmoid', 'linear']).default('sigmoid'),
+    /** Image to image: the head's output is added to the picture, which has as many channels. */
+    residual: z.boolean().default(false),
+  })
+  .refine(({ residual, inputChannels, outputChannels }) => !residual || inputChannels === outputChannels, {
+    message: 'a residual has as many channels as the picture',
+  })
 
 type Parameters = z.infer<typeof parameters>
 
@@ -36,7 +42,8 @@ export const unet: Architecture<Parameters> = {
 }
 
 function build(options: Parameters, seed: number): tf.LayersModel {
-  const { inputChannels, outputChannels, depth, batchNorm, dropout, upsampling, activation } = options
+  const { inputChannels, outputChannels, depth, batchNorm, dropout, upsampling, activation, residual } =
+    options
   const filtersAt = (scale: number) => options.filters * 2 ** scale
   let seeds = 0
   const nextSeed = () => seed + 7919 * ++seeds
@@ -99,10 +106,14 @@ function build(options: Parameters, seed: number): tf.LayersModel {
     name: 'head',
     filters: outputChannels,
     kernelSize: 1,
-    activation,
-    kernelInitializer: tf.initializers.glorotNormal({ seed: nextSeed() }), // no ReLU follows
+    kernelInitializer: residual ? 'zeros' : tf.initializers.glorotNormal({ seed: nextSeed() }), // no ReLU follows
   })
-  return tf.model({ inputs: picture, outputs: head.apply(x) as tf.SymbolicTensor, name: 'unet' })
+  x = head.apply(x) as tf.SymbolicTensor
+  if (residual) x = tf.layers.add({ name: 'restored' }).apply([picture, x]) as tf.SymbolicTensor
+  // A layer of its own: training takes the logits in front of it, where cross-entropy is exact.
+  if (activation === 'sigmoid')
+    x = tf.layers.activation({ name: 'sigmoid', activation }).apply(x) as tf.SymbolicTensor
+  return tf.model({ inputs: picture, outputs: x, name: 'unet' })
 }
 
 /** px to each side that one output pixel sees. A 3×3 at scale s sees 2ˢ px further. */
