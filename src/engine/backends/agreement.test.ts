@@ -5,6 +5,13 @@ import { random } from '../random.ts'
 import { tf } from '../tf.ts'
 import { FlatAdam } from '../training/adam.ts'
 import { tensorflow } from './tensorflow.ts'
+import {
+  computeShipped,
+  differenceOf,
+  distance,
+  largestDifference,
+  shippedModels,
+} from './testing/shipped-models.ts'
 import { wasm } from './wasm.ts'
 
 const native = await tensorflow.start({ asked: true }).then(
@@ -87,28 +94,13 @@ async function run(backend: string, build: () => tf.LayersModel, steps: number) 
   return { output, gradients, losses }
 }
 
-const largestDifference = (values: Float32Array, expected: Float32Array) =>
-  values.reduce((largest, value, i) => Math.max(largest, Math.abs(value - expected[i])), 0)
-
-/** How far apart, as a share of the expected length. */
-function distance(values: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0
-  let length = 0
-  for (let i = 0; i < expected.length; i++) {
-    difference += (values[i] - expected[i]) ** 2
-    length += expected[i] ** 2
-  }
-  return Math.sqrt(difference / Math.max(length, 1e-12))
-}
-
-it.skipIf(!native)(
-  'the restoration U-Net as shipped restores on wasm what it does on tensorflow',
-  async () => {
-    const [expected, computed] = [
-      await run('tensorflow', () => architecture('restoration-unet', {}).build(3), 0),
-      await run('wasm', () => architecture('restoration-unet', {}).build(3), 0),
-    ]
-    expect(largestDifference(computed.output, expected.output)).toBeLessThan(1e-3)
+it.skipIf(!native).each(shippedModels)(
+  '%s, as shipped, restores and differentiates on wasm as on tensorflow',
+  async (name) => {
+    const expected = await computeShipped('tensorflow', name, 64)
+    const { output, gradient } = differenceOf(await computeShipped('wasm', name, 64), expected)
+    expect(output).toBeLessThan(1e-3)
+    expect(gradient).toBeLessThan(1e-2)
   },
 )
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { shippedModels } from './testing/shipped-models.ts'
 import type { Agreement } from './testing/webgpu-agreement.ts'
 import { webgpu } from './webgpu.ts'
 
@@ -32,22 +33,29 @@ describe('WebGPU', () => {
     })
   })
 
-  it.skipIf(!installed || !swiftShader)('restores and differentiates as cpu does', async () => {
-    const agreement = await new Promise<Agreement>((resolve, reject) => {
-      const child = fork(new URL('./testing/webgpu-agreement.ts', import.meta.url), [], {
-        execArgv: [],
-        env: {
-          ...process.env,
-          VK_ICD_FILENAMES: path.join(swiftShader!, 'vk_swiftshader_icd.json'),
-          // Chromium's Vulkan loader, where the system has none.
-          LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, swiftShader].filter(Boolean).join(':'),
-        },
+  it.skipIf(!installed || !swiftShader)(
+    'restores and differentiates as cpu does, with every shipped model',
+    async () => {
+      const agreement = await new Promise<Agreement>((resolve, reject) => {
+        const child = fork(new URL('./testing/webgpu-agreement.ts', import.meta.url), [], {
+          execArgv: [],
+          env: {
+            ...process.env,
+            VK_ICD_FILENAMES: path.join(swiftShader!, 'vk_swiftshader_icd.json'),
+            // Chromium's Vulkan loader, where the system has none.
+            LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, swiftShader].filter(Boolean).join(':'),
+          },
+        })
+        child.on('message', (message) => resolve(message as Agreement))
+        child.on('exit', (code) => reject(new Error(`the child ended with ${code}`)))
       })
-      child.on('message', (message) => resolve(message as Agreement))
-      child.on('exit', (code) => reject(new Error(`the child ended with ${code}`)))
-    })
-    expect(agreement.device).toMatch(/^WebGPU · \S/)
-    expect(agreement.output).toBeLessThan(1e-3)
-    expect(agreement.gradient).toBeLessThan(1e-2)
-  })
+      expect(agreement.device).toMatch(/^WebGPU · \S/)
+      expect(agreement.models.map(({ name }) => name)).toEqual(shippedModels)
+      for (const { name, output, gradient } of agreement.models) {
+        expect(output, name).toBeLessThan(1e-3)
+        expect(gradient, name).toBeLessThan(1e-2)
+      }
+    },
+    60_000 + 90_000 * shippedModels.length,
+  )
 })

@@ -34,7 +34,11 @@ export const webgpu: Backend = {
     }
     const note =
       'This is no GPU but a program that plays one: wasm is faster. It is used only when asked for.'
-    return { device: `WebGPU · ${device}`, ...(software && { note }) }
+    return {
+      device: `WebGPU · ${device}`,
+      ...(/\d/.test(adapter.info.description) && { driver: adapter.info.description }),
+      ...(software && { note }),
+    }
   },
 }
 
@@ -70,8 +74,10 @@ async function load<T>(name: string): Promise<T> {
   }
 }
 
+/** Dawn gives the GPU's name as an identifier ("nvidia-geforce-rtx-3090"), and of its driver what a person can read. */
 function nameOf({ vendor, architecture, device, description }: AdapterInfo): string {
-  return [description, device].find((name) => /[a-z]/i.test(name)) ?? `${vendor} ${architecture}`.trim()
+  const name = device.replaceAll('-', ' ').trim()
+  return [name, description].find((words) => /[a-z]{2}/i.test(words)) ?? `${vendor} ${architecture}`.trim()
 }
 
 function isSoftware({ isFallbackAdapter, ...names }: AdapterInfo): boolean {
