@@ -1,7 +1,9 @@
 import { LimpidError } from '../../contract/errors.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { encodePicture, requireTarget } from '../imaging/encode.ts'
-import { createRaster, type Raster, readWindow, writeWindow } from '../imaging/raster.ts'
+import { greyAsRgb } from '../imaging/luma.ts'
+import { createRaster, type Raster, readWindow, type Window, writeWindow } from '../imaging/raster.ts'
+import { readEnlarged } from '../imaging/resample.ts'
 import { blend } from '../tasks/blend.ts'
 import type { JobHandler } from './job.ts'
 
@@ -25,23 +27,38 @@ export const exportPicture: JobHandler<'export'> = async (
   return saved
 }
 
+/**
+ * An enlarged result is blended with the original's bicubic enlargement; where one of the two is grey and the other
+ * coloured, the grey one is taken as coloured.
+ */
 function blendRasters(original: Raster, restored: Raster, strength: number, file: string): Raster {
-  const { width, height, channels, depth, alpha } = original
-  if (restored.width !== width || restored.height !== height || restored.channels !== channels) {
-    throw new LimpidError(
-      'result-invalid',
-      'The restored picture does not fit its original, which has changed.',
-      {
-        file,
-        hint: 'Denoise it again.',
-      },
-    )
-  }
+  const { width, height, depth } = restored
+  const factor = width / original.width
+  if (!Number.isInteger(factor) || height !== factor * original.height) throw doesNotFit(file)
+  const alpha = factor === 1 ? original.alpha : restored.alpha
+  if (strength === 1) return { ...restored, alpha }
+
+  const channels = Math.max(original.channels, restored.channels) as 1 | 3
+  const before = (window: Window) =>
+    factor === 1 ? readWindow(original, window) : readEnlarged(original, factor, window)
+  const widened = (values: Float32Array, own: number) => (own === channels ? values : greyAsRgb(values))
   const blended: Raster = { ...createRaster(width, height, channels, depth), alpha }
   for (let top = 0; top < height; top += BAND) {
     const window = { left: 0, top, width, height: Math.min(BAND, height - top) }
-    const values = blend(readWindow(original, window), readWindow(restored, window), strength)
+    const values = blend(
+      widened(before(window), original.channels),
+      widened(readWindow(restored, window), restored.channels),
+      strength,
+    )
     writeWindow(blended, window, values)
   }
   return blended
+}
+
+function doesNotFit(file: string): LimpidError {
+  return new LimpidError(
+    'result-invalid',
+    'The restored picture does not fit its original, which has changed.',
+    { file, hint: 'Restore it again.' },
+  )
 }
