@@ -21,6 +21,8 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return `exporting ${basename(folder ?? '')} to ${file}`
     case 'doctor':
       return 'trying the backends'
+    case 'bench':
+      return 'measuring the backends'
     case 'warmup':
       return 'starting the backend'
   }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import type { BackendName } from '../contract/backend.ts'
 import { LimpidError } from '../contract/errors.ts'
+import { benchCommand } from './commands/bench.ts'
 import { denoiseCommand } from './commands/denoise.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -68,6 +69,7 @@ function program(perform: Perform, output: Output, errorOutput: ErrorOutput): Co
     .addCommand(evaluateCommand(perform))
     .addCommand(trainCommand(perform))
     .addCommand(doctorCommand(perform))
+    .addCommand(benchCommand(perform))
     .addCommand(modelsCommand(perform))
     .addCommand(serveCommand(perform))
     .addHelpText(

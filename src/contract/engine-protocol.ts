@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
+import { benchedSchema, benchSchema } from './bench.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { evaluatedSchema, evaluationSchema } from './evaluation.ts'
 import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts'
@@ -123,6 +124,8 @@ export const engineJobs = {
     input: z.object({}),
     output: z.object({ backends: z.array(backendReportSchema), chosen: backendChoiceSchema.nullable() }),
   },
+  /** Measures models on every backend that works. */
+  bench: { input: benchSchema, output: benchedSchema },
   /** Starts the backend, so that the first picture does not wait for it. */
   warmup: { input: z.object({}), output: backendChoiceSchema },
 } as const

@@ -14,5 +14,6 @@ export const jobHandlers: { [K in EngineJobKind]: () => Promise<JobHandler<K>> }
   train: async () => (await import('./train.ts')).trainRecipe,
   exportOnnx: async () => (await import('./export-onnx.ts')).exportModelToOnnx,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  bench: async () => (await import('./bench.ts')).bench,
   warmup: async () => (_input, context) => context.backend(),
 }
