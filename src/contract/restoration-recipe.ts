@@ -1,44 +1,8 @@
-/** Recipes of restoration models: clean pictures, and how they are made worse. */
+/** Recipes of restoration models: clean pictures and how they are made worse, or pairs of both. */
 import { z } from 'zod'
-import { optimizerSchema, rangeSchema, recipeHeader } from './recipe-parts.ts'
-
-const plainDegradationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('gaussian-noise'),
-    /** Standard deviation in 8-bit units, drawn uniformly for each patch. */
-    sigma: rangeSchema,
-  }),
-  z.strictObject({
-    kind: z.literal('camera-noise'),
-    /** Variance of the shot noise at the sensor for a signal of 1, drawn log-uniformly. */
-    shot: rangeSchema,
-    /** What the camera's own filters do to the noise: standard deviations, px. */
-    lumaSmoothing: rangeSchema,
-    chromaSmoothing: rangeSchema,
-    /** Amount of unsharp masking. */
-    sharpening: rangeSchema,
-  }),
-  z.strictObject({
-    kind: z.literal('jpeg'),
-    /** As libjpeg counts, 1..100. */
-    quality: rangeSchema,
-    /** Share saved with half the colour resolution (4:2:0); the rest keeps it (4:4:4). */
-    subsampledShare: z.number().min(0).max(1),
-    /** The 8 × 8 px grid begins anywhere, as in a cropped JPEG. */
-    shiftGrid: z.boolean(),
-  }),
-])
-
-const degradationSchema = z.discriminatedUnion('kind', [
-  ...plainDegradationSchema.options,
-  z.strictObject({
-    kind: z.literal('mixture'),
-    /** Each patch goes through one of these lists. An empty one leaves it as it is. */
-    of: z
-      .array(z.strictObject({ weight: z.number().positive(), degradations: z.array(plainDegradationSchema) }))
-      .min(1),
-  }),
-])
+import { degradationSchema } from './degradations.ts'
+import { optimizerSchema, recipeHeader } from './recipe-parts.ts'
+import { restorationTaskSchema, scaleSchema } from './step.ts'
 
 const stageSchema = z.strictObject({
   steps: z.int().positive(),
@@ -48,33 +12,74 @@ const stageSchema = z.strictObject({
   batch: z.int().positive(),
 })
 
-export const restorationRecipeSchema = z.strictObject({
-  ...recipeHeader,
-  task: z.literal('denoise'),
-  data: z.strictObject({
-    /** Folders of clean pictures, relative to the data folder. */
-    train: z.array(z.string()).min(1),
-    /** So many of those pictures, evenly spread, are kept apart to validate on. */
-    validationPictures: z.int().positive(),
-    /** Who made the pictures, for the model card. */
-    provenance: z.string(),
-  }),
-  /** Share of patches turned to grey: grey noise is the same in all three channels, which a net must have seen. */
-  greyShare: z.number().min(0).max(1),
-  /** Applied in order to a clean patch to make the input. */
-  degradations: z.array(degradationSchema).min(1),
-  loss: z.enum(['l1', 'l2']),
-  optimizer: optimizerSchema,
-  /** One after the other; the learning rate runs over all of them. */
-  stages: z.array(stageSchema).min(1),
-  validation: z.strictObject({
-    everySteps: z.int().positive(),
-    /** Validate on a centre crop of this side, px. */
-    crop: z.int().positive(),
-    /** Noise levels, 8-bit units; the mean PSNR over them picks the best checkpoint. */
-    sigmas: z.array(z.number()).min(1),
-  }),
+const dataSchema = z.strictObject({
+  /** Folders of clean pictures, relative to the data folder. */
+  train: z.array(z.string()).default([]),
+  /** Folders with two inside, `image` and `clean`: files of the same name are a pair of one size. */
+  pairs: z.array(z.string()).default([]),
+  /** Share of the patches cut from pairs whose input is made from the clean half, by `degradations`. */
+  syntheticShare: z.number().min(0).max(1).default(0),
+  /** So many of the clean pictures, and so many of the pairs, evenly spread, are kept apart to validate on. */
+  validationPictures: z.int().positive(),
+  /** Who made the pictures, for the model card. */
+  provenance: z.string(),
 })
 
+const settingSchema = z.strictObject({
+  /** As curves and tables show it: "JPEG quality 20". */
+  name: z.string(),
+  degradations: z.array(degradationSchema),
+})
+
+export const restorationRecipeSchema = z
+  .strictObject({
+    ...recipeHeader,
+    task: restorationTaskSchema,
+    /** For upscale: by how much each side grows. */
+    scale: scaleSchema.optional(),
+    /** Folder of a model to start from, as seen from where training is started; absent: from random weights. */
+    init: z.string().optional(),
+    data: dataSchema,
+    /**
+     * Patches are cut larger and made smaller by a factor from this range, at most 1: their detail gets finer and what
+     * was wrong with the clean pictures themselves gets less. Absent: as they are.
+     */
+    zoom: z
+      .tuple([z.number().positive(), z.number().max(1)])
+      .refine(([low, high]) => low <= high, 'low end above high end')
+      .optional(),
+    /** Share of patches turned to grey: grey noise is the same in all three channels, which a net must have seen. */
+    greyShare: z.number().min(0).max(1),
+    /** Applied in order to a clean patch to make the input. */
+    degradations: z.array(degradationSchema),
+    /** Applied in order to the worse half of a pair. */
+    pairDegradations: z.array(degradationSchema).default([]),
+    loss: z.enum(['l1', 'l2', 'charbonnier']),
+    optimizer: optimizerSchema,
+    /** One after the other; the learning rate runs over all of them. */
+    stages: z.array(stageSchema).min(1),
+    validation: z.strictObject({
+      everySteps: z.int().positive(),
+      /** Validate on a centre crop of this side, px. */
+      crop: z.int().min(16),
+      /** Each is measured on clean pictures, after the sigmas; the mean PSNR over all picks the best checkpoint. */
+      settings: z.array(settingSchema).default([]),
+      /** Short for settings of Gaussian noise: levels in 8-bit units. */
+      sigmas: z.array(z.number()).default([]),
+    }),
+  })
+  .superRefine(({ task, scale, data, degradations, validation }, context) => {
+    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if ((task === 'upscale') !== (scale !== undefined))
+      complain(['scale'], 'upscale has one, no other task does')
+    if (data.train.length + data.pairs.length === 0) complain(['data'], 'names no folder in train or pairs')
+    if (data.train.length > 0 || data.syntheticShare > 0) {
+      if (degradations.length === 0) complain(['degradations'], 'clean pictures need some')
+    }
+    if (data.train.length > 0) {
+      if (validation.settings.length + validation.sigmas.length === 0)
+        complain(['validation'], 'clean pictures need settings or sigmas')
+    }
+  })
+
 export type RestorationRecipe = z.infer<typeof restorationRecipeSchema>
-export type DegradationSpec = z.infer<typeof degradationSchema>

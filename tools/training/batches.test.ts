@@ -73,7 +73,7 @@ async function batches(...more: string[]) {
 
 describe('the batches for a trainer in another language', () => {
   it('are those that our own trainer sees, from the first asked for to the last, by several workers', async () => {
-    const { train } = await loadDataset(data, recipe.data.train, recipe.data.validationPictures)
+    const { train } = await loadDataset(data, recipe.data)
     const got = await batches('--first', '3', '--workers', '2')
     expect(got.map(({ step, patch }) => [step, patch])).toEqual([
       [3, 16],

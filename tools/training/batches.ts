@@ -15,9 +15,9 @@ import { once } from 'node:events'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { readRecipe } from '../../src/cli/recipe-file.ts'
+import type { Batch } from '../../src/engine/training/batch.ts'
 import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { feedPatches } from '../../src/engine/training/patch-feeder.ts'
-import type { Batch } from '../../src/engine/training/patches.ts'
 import { validationBatches } from '../../src/engine/training/validation-pairs.ts'
 
 const MAGIC = 0x4c4d5042
@@ -36,7 +36,7 @@ if (!recipeFile || !data) throw new Error('Name a recipe with --recipe and the d
 
 const recipe = await readRecipe(recipeFile)
 if (!('stages' in recipe)) throw new Error(`${recipeFile} is no recipe of a restoration model.`)
-const dataset = await loadDataset(data, recipe.data.train, recipe.data.validationPictures)
+const dataset = await loadDataset(data, recipe.data)
 const batches = options.validation
   ? validationBatches(dataset.validation, recipe)
   : feedPatches(recipe, dataset.train, Number(options.first), Number(options.workers))

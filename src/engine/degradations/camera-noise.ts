@@ -8,7 +8,7 @@
  * brightness, and the camera's own noise filter and sharpening colour it further. Demosaicing is linear, so no
  * detail of the picture itself is lost on that way, and a net that learns to undo this learns no sharpening.
  */
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import type { Random } from '../random.ts'
 import { readAt, toneCurve } from './camera-tone.ts'
 import type { Degradation, Patch } from './degradation.ts'

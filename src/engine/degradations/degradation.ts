@@ -1,7 +1,16 @@
 import type { Random } from '../random.ts'
 
-/** A piece of a picture in flight. `values` is [height, width, channels], 0..1 for a clean one. */
-export type Patch = { width: number; height: number; channels: 1 | 3; values: Float32Array }
+/** A piece of a picture in flight. */
+export type Patch = {
+  /** px */
+  width: number
+  height: number
+  channels: 1 | 3
+  /** [height, width, channels], 0..1 for a clean one. */
+  values: Float32Array
+  /** [height, width]: 1 where the picture is lost and to be filled in, else 0; absent where nothing is. */
+  mask?: Float32Array
+}
 
 /**
  * One way in which pictures get worse. Degradations compose: each takes a patch and gives a new one (or, where nothing

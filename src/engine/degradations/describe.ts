@@ -1,4 +1,4 @@
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 
 /** Degradations in words for a model card: "gaussian noise (sigma 0..55), then jpeg (quality 70..95)". */
 export function describeDegradations(specs: readonly DegradationSpec[]): string {

@@ -1,4 +1,4 @@
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import type { Random } from '../random.ts'
 import type { Degradation, Patch } from './degradation.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import { random } from '../random.ts'
 import { degrade } from './index.ts'
 

@@ -1,10 +1,20 @@
-/** The table of degradations: to add one, add its file, its schema in contract/restoration-recipe.ts and its line here. */
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+/** The table of degradations: to add one, add its file, its schema in contract/degradations.ts and its line here. */
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import type { Random } from '../random.ts'
+import { bleedThrough } from './bleed-through.ts'
+import { blur } from './blur.ts'
 import { cameraNoise } from './camera-noise.ts'
 import type { Degradation, Patch } from './degradation.ts'
+import { downscale } from './downscale.ts'
+import { dust } from './dust.ts'
+import { fading } from './fading.ts'
 import { gaussianNoise } from './gaussian-noise.ts'
+import { greyscale } from './greyscale.ts'
 import { jpeg } from './jpeg.ts'
+import { paperTexture } from './paper-texture.ts'
+import { scratches } from './scratches.ts'
+import { stains } from './stains.ts'
+import { unevenLight } from './uneven-light.ts'
 
 /** A choice between lists of degradations; no list chooses again. */
 type Mixture = Extract<DegradationSpec, { kind: 'mixture' }>
@@ -30,6 +40,16 @@ const degradations: { [K in Plain['kind']]: Degradation<Extract<Plain, { kind: K
   'gaussian-noise': gaussianNoise,
   'camera-noise': cameraNoise,
   jpeg,
+  blur,
+  downscale,
+  greyscale,
+  scratches,
+  dust,
+  stains,
+  fading,
+  'paper-texture': paperTexture,
+  'bleed-through': bleedThrough,
+  'uneven-light': unevenLight,
 }
 
 function applyOne<K extends Plain['kind']>(patch: Patch, spec: Extract<Plain, { kind: K }>, random: Random) {

@@ -1,4 +1,4 @@
-import type { DegradationSpec } from '../../contract/restoration-recipe.ts'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { reflect } from '../imaging/raster.ts'
 import type { Degradation, Patch } from './degradation.ts'

@@ -50,10 +50,7 @@ async function courseOf({ recipe, data }: EngineInput<'train'>): Promise<Course<
         import('../training/dataset.ts'),
         import('../training/restoration-learner.ts'),
       ])
-      return restorationCourse(
-        recipe,
-        await loadDataset(data, recipe.data.train, recipe.data.validationPictures),
-      )
+      return restorationCourse(recipe, await loadDataset(data, recipe.data))
     }
   }
 }

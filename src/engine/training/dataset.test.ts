@@ -26,14 +26,22 @@ function flat(name: string, background: { r: number; g: number; b: number }) {
 
 describe('a training set', () => {
   it('keeps some pictures apart, evenly spread, and none of them is trained on', async () => {
-    const { train, validation } = await loadDataset(data, ['photos'], 2)
+    const { train, validation } = await loadDataset(data, {
+      train: ['photos'],
+      pairs: [],
+      validationPictures: 2,
+    })
     expect(validation.map(({ name }) => name)).toEqual(['2.png', '7.png'])
     expect(train).toHaveLength(8)
     expect(train.some(({ name }) => name === '2.png')).toBe(false)
   })
 
   it('holds grey pictures as three equal channels, and reads nothing but pictures', async () => {
-    const { train } = await loadDataset(data, ['mixed', 'photos'], 1)
+    const { train } = await loadDataset(data, {
+      train: ['mixed', 'photos'],
+      pairs: [],
+      validationPictures: 1,
+    })
     const grey = train.find(({ name }) => name === 'a-grey.png')
     expect(grey).toMatchObject({ width: 6, height: 4 })
     expect([...grey!.samples.slice(0, 3)]).toEqual([64, 64, 64])
@@ -41,15 +49,44 @@ describe('a training set', () => {
   })
 
   it('names the folder that is missing, the picture that is damaged, and too small a set', async () => {
-    await expect(loadDataset(data, ['nowhere'], 1)).rejects.toMatchObject({
+    await expect(
+      loadDataset(data, { train: ['nowhere'], pairs: [], validationPictures: 1 }),
+    ).rejects.toMatchObject({
       code: 'data-missing',
       file: path.join(data, 'nowhere'),
     })
-    await expect(loadDataset(data, ['mixed'], 2)).rejects.toMatchObject({ code: 'data-missing' })
+    await expect(
+      loadDataset(data, { train: ['mixed'], pairs: [], validationPictures: 2 }),
+    ).rejects.toMatchObject({ code: 'data-missing' })
     await mkdir(path.join(data, 'damaged'))
     await writeFile(path.join(data, 'damaged/cut.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'))
-    await expect(loadDataset(data, ['photos', 'damaged'], 1)).rejects.toMatchObject({
+    await expect(
+      loadDataset(data, { train: ['photos', 'damaged'], pairs: [], validationPictures: 1 }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining('cut.png'),
     })
+  })
+
+  it('pairs pictures by name, keeps some pairs apart, and names one that does not fit', async () => {
+    for (const half of ['image', 'clean']) {
+      await mkdir(path.join(data, 'pages', half), { recursive: true })
+      for (let i = 0; i < 4; i++)
+        await flat(`pages/${half}/${i}.png`, { r: i, g: half === 'clean' ? 9 : 1, b: 0 })
+    }
+    const request = { train: ['photos'], pairs: ['pages'], validationPictures: 1 }
+    const { train, validation } = await loadDataset(data, request)
+    expect([train.length, validation.length]).toEqual([12, 2])
+    expect(validation[0].degraded).toBeUndefined()
+    expect([...validation[1].samples.slice(0, 2)]).toEqual([2, 9])
+    expect([...validation[1].degraded!.slice(0, 2)]).toEqual([2, 1])
+
+    await flat('pages/clean/5.png', { r: 0, g: 0, b: 0 })
+    await expect(loadDataset(data, request)).rejects.toMatchObject({
+      code: 'data-missing',
+      file: path.join(data, 'pages/clean/5.png'),
+    })
+    const tall = sharp({ create: { width: 6, height: 9, channels: 3, background: '#404040' } })
+    await tall.png().toFile(path.join(data, 'pages/image/5.png'))
+    await expect(loadDataset(data, request)).rejects.toThrow(/6 × 9 px, its clean half 6 × 4/)
   })
 })

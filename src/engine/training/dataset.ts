@@ -1,73 +1,117 @@
-/** Clean training pictures, held as 8-bit RGB in shared memory so that the patch worker reads them without a copy. */
+/** Training pictures, held as 8-bit RGB in shared memory so that the patch workers read them without a copy. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { toEightBits } from '../imaging/sample-layout.ts'
 
-/** `samples` is [height, width, 3], 8-bit. */
+/** [height, width, 3], 8-bit. */
+type Samples = Uint8Array<SharedArrayBuffer>
+
 export type TrainingPicture = {
   name: string
   width: number
   height: number
-  samples: Uint8Array<SharedArrayBuffer>
+  /** The clean picture. */
+  samples: Samples
+  /** What it looks like in the wild, where the picture is half of a pair. */
+  degraded?: Samples
 }
 
 export type Dataset = { train: TrainingPicture[]; validation: TrainingPicture[] }
 
+/** What a recipe says of its pictures. */
+type Data = Pick<RestorationRecipe['data'], 'train' | 'pairs' | 'validationPictures'>
+
+/** A picture's file, and that of its worse half. */
+type Found = { clean: string; degraded?: string }
+
 const PICTURE = /\.(jpe?g|png|webp|tiff?)$/i
 
-/** Reads every picture of `folders`, and keeps `validationPictures` of them, evenly spread, apart. */
+/** Reads every picture of the recipe's folders, and keeps some of them, evenly spread, apart. */
 export async function loadDataset(
   dataFolder: string,
-  folders: readonly string[],
-  validationPictures: number,
+  { train, pairs, validationPictures }: Data,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Dataset> {
-  const files: string[] = []
-  for (const folder of folders) {
-    const full = path.resolve(dataFolder, folder)
-    const names = await readdir(full).catch((cause) => {
-      throw new LimpidError('data-missing', `The training folder ${full} cannot be read.`, {
-        file: full,
-        hint: 'Name the folder that holds it with --data.',
-        cause,
-      })
-    })
-    files.push(
-      ...names
-        .filter((name) => PICTURE.test(name))
-        .sort()
-        .map((name) => path.join(full, name)),
-    )
+  const alone = (
+    await Promise.all(train.map((folder) => listPictures(path.resolve(dataFolder, folder))))
+  ).flat()
+  const paired = (
+    await Promise.all(pairs.map((folder) => listPairs(path.resolve(dataFolder, folder))))
+  ).flat()
+  const kinds: Found[][] = []
+  if (train.length > 0) kinds.push(alone.map((clean) => ({ clean })))
+  if (pairs.length > 0) kinds.push(paired)
+  const dataset: Dataset = { train: [], validation: [] }
+  for (const files of kinds) {
+    if (files.length <= validationPictures) throw tooFew(files.length, validationPictures)
+    const stride = files.length / validationPictures
+    const kept = new Set(Array.from({ length: validationPictures }, (_, i) => Math.floor((i + 0.5) * stride)))
+    for (const [i, found] of files.entries()) {
+      dataset[kept.has(i) ? 'validation' : 'train'].push(await readPicture(found))
+      onProgress(dataset.train.length + dataset.validation.length, alone.length + paired.length)
+    }
   }
-  if (files.length <= validationPictures) {
-    throw new LimpidError(
-      'data-missing',
-      `${files.length} pictures are too few to train on and validate with.`,
-      {
-        hint: `The recipe keeps ${validationPictures} apart for validation; give it more than that.`,
-      },
-    )
-  }
-  const pictures: TrainingPicture[] = []
-  for (const file of files) {
-    pictures.push(await readPicture(file))
-    onProgress(pictures.length, files.length)
-  }
-  const stride = pictures.length / validationPictures
-  const kept = new Set(Array.from({ length: validationPictures }, (_, i) => Math.floor((i + 0.5) * stride)))
-  return {
-    train: pictures.filter((_, i) => !kept.has(i)),
-    validation: pictures.filter((_, i) => kept.has(i)),
-  }
+  return dataset
 }
 
-async function readPicture(file: string): Promise<TrainingPicture> {
+async function listPictures(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause) => {
+    throw new LimpidError('data-missing', `The training folder ${folder} cannot be read.`, {
+      file: folder,
+      hint: 'Name the folder that holds it with --data.',
+      cause,
+    })
+  })
+  return names
+    .filter((name) => PICTURE.test(name))
+    .sort()
+    .map((name) => path.join(folder, name))
+}
+
+/** `image/NAME.*` and `clean/NAME.*`, whatever the format of each. */
+async function listPairs(folder: string): Promise<Found[]> {
+  const stem = (file: string) => path.parse(file).name
+  const degraded = new Map((await listPictures(path.join(folder, 'image'))).map((file) => [stem(file), file]))
+  const clean = await listPictures(path.join(folder, 'clean'))
+  const lonely = clean.find((file) => !degraded.has(stem(file)))
+  if (lonely !== undefined) {
+    throw new LimpidError('data-missing', `${lonely} has no partner in ${path.join(folder, 'image')}.`, {
+      file: lonely,
+      hint: 'The two files of a pair have the same name. Add the other one, or take this one out.',
+    })
+  }
+  return clean.map((file) => ({ clean: file, degraded: degraded.get(stem(file)) }))
+}
+
+function tooFew(count: number, validationPictures: number): LimpidError {
+  return new LimpidError('data-missing', `${count} pictures are too few to train on and validate with.`, {
+    hint: `The recipe keeps ${validationPictures} apart for validation; give it more than that.`,
+  })
+}
+
+async function readPicture({ clean, degraded }: Found): Promise<TrainingPicture> {
+  const { width, height, samples } = await readRgb(clean)
+  const picture = { name: path.basename(clean), width, height, samples }
+  if (degraded === undefined) return picture
+  const worse = await readRgb(degraded)
+  if (worse.width !== width || worse.height !== height) {
+    throw new LimpidError(
+      'data-missing',
+      `${degraded} has ${worse.width} × ${worse.height} px, its clean half ${width} × ${height}.`,
+      { file: degraded, hint: 'Both halves of a pair must show the same, pixel by pixel.' },
+    )
+  }
+  return { ...picture, degraded: worse.samples }
+}
+
+async function readRgb(file: string): Promise<{ width: number; height: number; samples: Samples }> {
   const { raster } = await decodePicture(file)
   const { samples: from, width, height, channels } = toEightBits(raster)
   const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
   if (channels === 3) samples.set(from)
   else for (let i = 0; i < width * height; i++) samples.fill(from[i], 3 * i, 3 * i + 3)
-  return { name: path.basename(file), width, height, samples }
+  return { width, height, samples }
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import type { Batch } from './batch.ts'
 import type { TrainingPicture } from './dataset.ts'
-import type { Batch } from './patches.ts'
 
 /** How many batches each worker makes ahead of the step that uses them. */
 const AHEAD = 3

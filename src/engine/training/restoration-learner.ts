@@ -5,11 +5,12 @@ import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
 import { saveModel } from '../models/model-file.ts'
 import { tf } from '../tf.ts'
+import type { Batch } from './batch.ts'
 import type { Dataset } from './dataset.ts'
 import type { Course } from './learner.ts'
 import { feedPatches } from './patch-feeder.ts'
-import type { Batch } from './patches.ts'
 import { validate } from './validation.ts'
+import { validationSettings } from './validation-pairs.ts'
 
 export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Course<Batch> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
@@ -22,7 +23,7 @@ export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): 
       pixels: ({ batch, patch }) => batch * patch ** 2,
       async validate() {
         const psnr = await validate(model, dataset.validation, recipe)
-        const named = recipe.validation.sigmas.map((sigma, i) => [`PSNR at σ ${sigma} (dB)`, psnr[i]])
+        const named = validationSettings(recipe).map(({ name }, i) => [`PSNR at ${name} (dB)`, psnr[i]])
         return { figures: Object.fromEntries(named), score: psnr.reduce((a, b) => a + b, 0) / psnr.length }
       },
       work: (step) => pixelsUntil(recipe, step),
@@ -39,6 +40,8 @@ export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): 
         version: recipe.version,
         title: recipe.title,
         task: recipe.task,
+        scale: recipe.scale,
+        ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
         architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
         megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
         sizeMultiple: network.sizeMultiple,
@@ -64,8 +67,25 @@ export function restorationLoss(
   const x = tf.tensor4d(input, [batch, patch, patch, inputChannels])
   const y = tf.tensor4d(target, [batch, patch, patch, targetChannels])
   const difference = tf.sub(model.apply(x, { training: true }) as tf.Tensor4D, y)
-  return (kind === 'l1' ? difference.abs() : difference.square()).mean().asScalar()
+  return penalty(difference, kind).mean().asScalar()
 }
+
+function penalty(difference: tf.Tensor, kind: RestorationRecipe['loss']): tf.Tensor {
+  switch (kind) {
+    case 'l1':
+      return difference.abs()
+    case 'l2':
+      return difference.square()
+    case 'charbonnier': // |x|, rounded off at 0 (Charbonnier et al. 1994)
+      return difference
+        .square()
+        .add(CHARBONNIER ** 2)
+        .sqrt()
+  }
+}
+
+/** Where the Charbonnier loss turns from a square to an absolute value, 0..1. */
+const CHARBONNIER = 1e-3
 
 /** Pixels trained on in the first `step` steps: the measure of the work, where stages differ in patch and batch. */
 function pixelsUntil({ stages }: Pick<RestorationRecipe, 'stages'>, step: number): number {

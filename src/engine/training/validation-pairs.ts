@@ -1,23 +1,47 @@
 /** What is validated on: the kept-apart pictures, degraded by each of the recipe's settings. The same at every call. */
+import type { DegradationSpec } from '../../contract/degradations.ts'
+import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
-import type { Patch } from '../degradations/degradation.ts'
-import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
+import { degrade } from '../degradations/index.ts'
 import { random } from '../random.ts'
+import { type Batch, batchOf, type Pair } from './batch.ts'
+import { centreView, cut } from './cut.ts'
 import type { TrainingPicture } from './dataset.ts'
-import { type Batch, batchOf } from './patches.ts'
 
-/** `clean` and `degraded` have the same size and channels; `setting` counts the recipe's settings. */
-export type ValidationPair = { setting: number; clean: Patch; degraded: Patch }
+/** `degradations` null: the picture is half of a pair, its other half is the input. */
+type Setting = { name: string; degradations: readonly DegradationSpec[] | null }
 
-/** Setting by setting, in each picture by picture: centre crops, every fourth turned to grey as in training. */
+/** `setting` is its place in `validationSettings`. */
+export type ValidationPair = Pair & { setting: number }
+
+/** What is measured, in order: the recipe's sigmas, its settings, and its pairs where it has some. */
+export function validationSettings({ validation, data }: RestorationRecipe): Setting[] {
+  const settings: Setting[] = validation.sigmas.map((sigma) => ({
+    name: `σ ${sigma}`,
+    degradations: [{ kind: 'gaussian-noise', sigma: [sigma, sigma] }],
+  }))
+  settings.push(...validation.settings)
+  if (data.pairs.length > 0) settings.push({ name: 'pairs', degradations: null })
+  return settings
+}
+
+/** Setting by setting, in each picture by picture: centre crops, some turned to grey as in training. */
 export async function* validationPairs(
   pictures: readonly TrainingPicture[],
   recipe: RestorationRecipe,
 ): AsyncGenerator<ValidationPair> {
-  for (const [setting, sigma] of recipe.validation.sigmas.entries()) {
+  for (const [setting, { degradations }] of validationSettings(recipe).entries()) {
     for (const [i, picture] of pictures.entries()) {
-      const clean = centreCrop(picture, recipe.validation.crop, i % 4 === 3)
-      yield { setting, clean, degraded: addGaussianNoise(clean, sigma, random(recipe.seed, i, 2)) }
+      if ((degradations === null) !== (picture.degraded !== undefined)) continue
+      const side = cropSide(picture, recipe)
+      const take = (samples: Uint8Array) =>
+        cut(picture, samples, centreView(picture, side), side, recipe.greyShare > 0 && i % 4 === 3)
+      const clean = take(picture.samples)
+      const degraded =
+        degradations === null
+          ? take(picture.degraded!)
+          : await degrade(clean, degradations, random(recipe.seed, i, 2))
+      yield { setting, clean, degraded }
     }
   }
 }
@@ -27,29 +51,15 @@ export async function* validationBatches(
   pictures: readonly TrainingPicture[],
   recipe: RestorationRecipe,
 ): AsyncGenerator<Batch> {
-  for await (const { setting, clean, degraded } of validationPairs(pictures, recipe)) {
-    yield batchOf(setting, [{ clean, degraded }])
-  }
+  for await (const pair of validationPairs(pictures, recipe)) yield batchOf(recipe.task, pair.setting, [pair])
 }
 
-/** A square of at most `crop` px, its side a multiple of every network's. */
-function centreCrop({ samples, width, height }: TrainingPicture, crop: number, grey: boolean): Patch {
-  const side = Math.min(crop, width, height) & ~15
-  const left = (width - side) >> 1
-  const top = (height - side) >> 1
-  const channels = grey ? 1 : 3
-  const values = new Float32Array(side * side * channels)
-  let to = 0
-  for (let y = top; y < top + side; y++) {
-    for (let from = 3 * (y * width + left), end = from + 3 * side; from < end; from += 3) {
-      if (grey) {
-        values[to++] = (0.299 * samples[from] + 0.587 * samples[from + 1] + 0.114 * samples[from + 2]) / 255
-      } else {
-        values[to++] = samples[from] / 255
-        values[to++] = samples[from + 1] / 255
-        values[to++] = samples[from + 2] / 255
-      }
-    }
-  }
-  return { width: side, height: side, channels, values }
+/** px. A multiple of the size multiple of every network that a recipe has. */
+function cropSide({ name, width, height }: TrainingPicture, recipe: RestorationRecipe): number {
+  const multiple = recipe.scale === 3 ? 48 : 16
+  const side = Math.floor(Math.min(recipe.validation.crop, width, height) / multiple) * multiple
+  if (side > 0) return side
+  throw new LimpidError('data-missing', `${name} is too small to validate on: ${width} × ${height} px.`, {
+    hint: `Take pictures of at least ${multiple} px, and a validation crop that is no smaller.`,
+  })
 }

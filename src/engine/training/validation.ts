@@ -1,10 +1,14 @@
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { tf } from '../tf.ts'
+import { batchOf } from './batch.ts'
 import type { TrainingPicture } from './dataset.ts'
 import { type ValidationPair, validationPairs } from './validation-pairs.ts'
 
-/** Mean PSNR in dB over the validation pictures, one for each setting of the recipe. */
+/**
+ * Mean PSNR in dB over the validation pictures, one for each of the recipe's settings (`validationSettings`). Where
+ * something of the picture is lost (inpaint) it is that of the lost pixels.
+ */
 export async function validate(
   model: tf.LayersModel,
   pictures: readonly TrainingPicture[],
@@ -14,21 +18,29 @@ export async function validate(
   for await (const pair of validationPairs(pictures, recipe)) {
     const values = all[pair.setting] ?? []
     all[pair.setting] = values
-    values.push(await validateOne(model, pair))
+    values.push(await validateOne(model, recipe, pair))
   }
   return all.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
 }
 
-async function validateOne(model: tf.LayersModel, { clean, degraded }: ValidationPair): Promise<number> {
-  const { width, height, channels } = clean
+async function validateOne(
+  model: tf.LayersModel,
+  { task }: RestorationRecipe,
+  pair: ValidationPair,
+): Promise<number> {
+  const { channels, values: clean } = pair.clean
+  const { patch, inputChannels, input } = batchOf(task, 0, [pair])
   const restored = tf.tidy(() => {
-    const given = tf.tensor4d(degraded.values, [1, height, width, channels])
-    const x = channels === 1 ? given.tile([1, 1, 1, 3]) : given
+    const x = tf.tensor4d(input, [1, patch, patch, inputChannels])
     const y = (model.predictOnBatch(x) as tf.Tensor4D).clipByValue(0, 1)
     return channels === 1 ? y.mean(3) : y
   })
   try {
-    return psnr((await restored.data()) as Float32Array, clean.values)
+    const values = (await restored.data()) as Float32Array
+    const { mask } = pair.degraded
+    if (!mask) return psnr(values, clean)
+    const lost = (_: number, i: number) => mask[(i / channels) | 0] > 0
+    return psnr(values.filter(lost), clean.filter(lost))
   } finally {
     restored.dispose()
   }

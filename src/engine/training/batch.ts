@@ -1,0 +1,56 @@
+/** Pairs of patches in the form that a network is given them. */
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import type { Patch } from '../degradations/degradation.ts'
+
+/** `input` is [batch, patch, patch, inputChannels], `target` [batch, patch, patch, targetChannels]. */
+export type Batch = {
+  step: number
+  batch: number
+  patch: number
+  inputChannels: number
+  targetChannels: number
+  input: Float32Array<ArrayBuffer>
+  target: Float32Array<ArrayBuffer>
+}
+
+export type Pair = { clean: Patch; degraded: Patch }
+
+/** What a network sees where the picture is lost. */
+const HOLE = 0.5
+
+/**
+ * Pairs of one size. Grey patches are three equal channels. For inpaint the input's fourth channel is the mask (1 where
+ * the picture is lost) and what it covers is filled with one value, so that nothing of it can be guessed from.
+ */
+export function batchOf(task: RestorationRecipe['task'], step: number, pairs: readonly Pair[]): Batch {
+  const { width: patch } = pairs[0].clean
+  const pixels = patch * patch
+  const inputChannels = task === 'inpaint' ? 4 : 3
+  const input = new Float32Array(pairs.length * pixels * inputChannels)
+  const target = new Float32Array(pairs.length * pixels * 3)
+  for (const [i, { clean, degraded }] of pairs.entries()) {
+    writePixels(clean, target, i * pixels * 3, 3)
+    writePixels(degraded, input, i * pixels * inputChannels, inputChannels)
+    if (task === 'inpaint') punchHoles(degraded.mask, input.subarray(i * pixels * 4, (i + 1) * pixels * 4))
+  }
+  return { step, batch: pairs.length, patch, inputChannels, targetChannels: 3, input, target }
+}
+
+/** Writes RGB at every `stride` values. */
+function writePixels({ values, channels }: Patch, out: Float32Array, offset: number, stride: number): void {
+  for (let from = 0, to = offset; from < values.length; from += channels, to += stride) {
+    out[to] = values[from]
+    out[to + 1] = values[from + (channels === 3 ? 1 : 0)]
+    out[to + 2] = values[from + (channels === 3 ? 2 : 0)]
+  }
+}
+
+/** `pixels` is [height · width, 4]. */
+function punchHoles(mask: Float32Array | undefined, pixels: Float32Array): void {
+  if (!mask) return
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue
+    pixels.fill(HOLE, 4 * i, 4 * i + 3)
+    pixels[4 * i + 3] = 1
+  }
+}

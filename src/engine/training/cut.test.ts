@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { random } from '../random.ts'
+import { centreView, cut, drawView } from './cut.ts'
+import type { TrainingPicture } from './dataset.ts'
+
+const [width, height] = [40, 30]
+const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
+for (let i = 0; i < width * height; i++) samples.set([i % width, 3 * Math.floor(i / width), 200], 3 * i)
+const picture: TrainingPicture = { name: 'ramps', width, height, samples }
+
+describe('patches', () => {
+  it('are what the picture shows at their place', () => {
+    const { values } = cut(picture, samples, { ...centreView(picture, 10), left: 4, top: 7 }, 10, false)
+    expect(values[0]).toBeCloseTo(4 / 255, 6)
+    expect(values[1]).toBeCloseTo(21 / 255, 6)
+    expect(values[3 * (10 + 1)]).toBeCloseTo(5 / 255, 6)
+  })
+
+  it('come in all eight orientations, and from everywhere', () => {
+    const draw = random(4)
+    const seen = new Set<string>()
+    const lefts = new Set<number>()
+    for (let i = 0; i < 300; i++) {
+      const view = drawView(picture, 10, undefined, draw)
+      seen.add(`${view.flipX} ${view.flipY} ${view.transpose}`)
+      lefts.add(view.left)
+      expect(view.side).toBe(10)
+    }
+    expect(seen.size).toBe(8)
+    expect([Math.min(...lefts), Math.max(...lefts)]).toEqual([0, 30])
+  })
+
+  it('show more of the picture, smaller, with zoom, and never more than there is', () => {
+    const draw = random(4)
+    const sides = Array.from({ length: 100 }, () => drawView(picture, 10, [0.2, 1], draw).side)
+    expect(Math.min(...sides)).toBeLessThan(14)
+    expect(Math.max(...sides)).toBe(30)
+    const { values, width: side } = cut(picture, samples, centreView(picture, 20), 10, false)
+    expect(side).toBe(10)
+    // A ramp stays one, twice as steep: its first pixel is the mean of the first two.
+    expect(255 * (values[3 * 5] - values[3 * 4])).toBeCloseTo(2, 3)
+    expect(255 * values[3 * 4]).toBeCloseTo(10 + 8.5, 3)
+  })
+
+  it('mirror a picture that is smaller than they are', () => {
+    const { values } = cut(picture, samples, { ...centreView(picture, 48), left: 0, top: 0 }, 48, true)
+    expect(values).toHaveLength(48 * 48)
+    expect(values[47]).toBe(values[31])
+  })
+})
