@@ -25,7 +25,7 @@ const HELP = `npm run bench -- [options]
   --models FOLDER    folder of model folders (models)
   --json             one JSON object on stdout; the tables go to stderr
 
-LIMPID_BENCH_PYTHON names the Python that has torch (python3).`
+LIMPID_PYTHON names the Python that has torch (python3).`
 
 const { values: options } = parseArgs({
   options: {

@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
+import { PATCH_DIGEST, patchBinding } from './bindingPatch.ts'
 import { type CacheEntry, digestOf, inWorkingFolder, openEntry, storeEntry } from './cache.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { findProgram, reasonIn, runCommand } from './command.ts'
@@ -10,7 +11,8 @@ export const BINDING_FILE = 'tfjs_binding.node'
 
 /**
  * The compiled N-API binding between tfjs-node-gpu and `library`: from the cache, else built. It is kept under the
- * versions of both sides, the N-API version, the platform and the library's content: whatever it was built for.
+ * versions of both sides, our change to the source, the N-API version, the platform and the library's content: whatever
+ * it was built from and for.
  */
 export async function bindingFor(library: CacheEntry, tfjsFolder: string): Promise<CacheEntry> {
   const folder = await bindingFolder(library, tfjsFolder)
@@ -41,7 +43,7 @@ export async function assertCanBuild(): Promise<void> {
 async function bindingFolder(library: CacheEntry, tfjsFolder: string): Promise<string> {
   const { version } = await readPackage(tfjsFolder)
   const napi = await napiVersion(tfjsFolder)
-  const name = `${version}-napi${napi}-${process.platform}-${process.arch}-${digestOf(library)}`
+  const name = `${version}-${PATCH_DIGEST}-napi${napi}-${process.platform}-${process.arch}-${digestOf(library)}`
   return join(cacheFolder(), 'binding', name)
 }
 
@@ -52,6 +54,7 @@ async function build(library: CacheEntry, tfjsFolder: string, folder: string): P
     for (const part of ['binding', 'binding.gyp', 'package.json']) {
       await cp(join(tfjsFolder, part), join(workshop, part), { recursive: true })
     }
+    await patchBinding(join(workshop, 'binding'))
     await symlink(library.folder, join(workshop, 'deps'), 'junction')
     const result = await withProgress('Compiling the TensorFlow binding', null, () =>
       runNodePreGyp(tfjsFolder, workshop),

@@ -89,6 +89,8 @@ describe.skipIf(!native)('native TensorFlow', () => {
     { strides: 2, pad: 'same', activation: 'relu' },
     { strides: [2, 1], pad: 'valid', activation: 'sigmoid' },
     { strides: 1, pad: explicit, activation: 'relu' },
+    { strides: 1, pad: 'same', activation: 'relu6' },
+    { strides: [1, 2], pad: 'valid', activation: 'elu' },
     { strides: 1, pad: 'same', activation: 'prelu' },
     { strides: 1, pad: 'same', activation: 'leakyrelu' },
   ] as const)(
@@ -103,6 +105,8 @@ describe.skipIf(!native)('native TensorFlow', () => {
       const expected = {
         linear: () => sum,
         relu: () => tf.relu(sum),
+        relu6: () => tf.relu6(sum),
+        elu: () => tf.elu(sum),
         sigmoid: () => tf.sigmoid(sum),
         prelu: () => tf.prelu(sum, alpha),
         leakyrelu: () => tf.leakyRelu(sum, leakyreluAlpha),
@@ -121,7 +125,7 @@ describe.skipIf(!native)('native TensorFlow', () => {
     },
   )
 
-  it('adds the bias within the convolution where this build of TensorFlow can', async () => {
+  it('adds the bias and activates within the convolution where this build of TensorFlow can', async () => {
     const x = noise(5, [1, 8, 8, 3]) as tf.Tensor4D
     const filter = noise(6, [1, 1, 3, 2]) as tf.Tensor4D
     const bias = noise(7, [2])
@@ -129,9 +133,7 @@ describe.skipIf(!native)('native TensorFlow', () => {
     const { ops } = await opsOf(() =>
       tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias, activation: 'relu' }),
     )
-    expect(ops).toEqual(
-      can ? ['_MklNativeConv2DWithBias', 'Relu'] : expect.arrayContaining(['Conv2D', 'Relu']),
-    )
+    expect(ops).toEqual(can ? ['_MklNativeFusedConv2D'] : expect.arrayContaining(['Conv2D', 'Relu']))
   })
 
   it('leaves nothing behind', () => {

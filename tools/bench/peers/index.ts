@@ -1,10 +1,18 @@
 /** The table of peers: to measure one more engine, add its program and its line here. */
 import os from 'node:os'
 import path from 'node:path'
+import { engineEnvironment } from '../../../src/app/engine-environment.ts'
 import { BACKENDS } from '../../../src/contract/backend.ts'
 import type { PeerCommand } from './peer.ts'
 
 const program = (name: string) => path.join(import.meta.dirname, name)
+/** As the app starts its engines for such work. */
+const asEngine: PeerCommand['env'] = (kind) => engineEnvironment(kind === 'training' ? 'train' : 'process')
+/** The others are given the huge pages too. */
+const asOthers: PeerCommand['env'] = () => {
+  const { GLIBC_TUNABLES } = engineEnvironment('train')
+  return GLIBC_TUNABLES === undefined ? {} : { GLIBC_TUNABLES }
+}
 /** Every peer that has threads has as many. */
 const threads = String(os.availableParallelism())
 
@@ -13,12 +21,19 @@ export const PEERS: readonly PeerCommand[] = [
     id: `limpid-${backend}`,
     program: process.execPath,
     args: [program('limpid.ts'), backend],
+    env: asEngine,
   })),
-  { id: 'onnxruntime', program: process.execPath, args: [program('onnxruntime.ts'), threads] },
+  {
+    id: 'onnxruntime',
+    program: process.execPath,
+    args: [program('onnxruntime.ts'), threads],
+    env: asOthers,
+  },
   {
     id: 'torch',
-    program: process.env.LIMPID_BENCH_PYTHON ?? 'python3',
+    program: process.env.LIMPID_PYTHON ?? 'python3',
     args: [program('pytorch.py'), threads],
+    env: asOthers,
   },
 ]
 

@@ -12,7 +12,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Work } from '../work.ts'
 
-export type PeerCommand = { id: string; program: string; args: string[] }
+export type PeerCommand = {
+  id: string
+  program: string
+  args: string[]
+  /** What the process finds in its environment, beside ours, for a kind of work. */
+  env?: (kind: Work['kind']) => NodeJS.ProcessEnv
+}
 export type Run = { ms: number; figures: number[] }
 
 /** Values by which the outputs of two peers are compared. */
@@ -23,32 +29,45 @@ export class Peer {
   /** Name and version. */
   engine = ''
   device = ''
-  readonly #child: ChildProcess
+  readonly #command: PeerCommand
+  #kind: Work['kind'] = 'inference'
+  #child: ChildProcess
   #lastWords = ''
   #waiting: { resolve: (answer: object) => void; reject: (error: Error) => void } | null = null
 
-  private constructor({ id, program, args }: PeerCommand) {
-    this.id = id
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#answered(JSON.parse(line)))
-    this.#child.stderr!.on('data', (chunk: Buffer) => {
+  private constructor(command: PeerCommand) {
+    this.id = command.id
+    this.#command = command
+    this.#child = this.#spawn()
+  }
+
+  #spawn(): ChildProcess {
+    const { program, args, env } = this.#command
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env?.(this.#kind) },
+    })
+    createInterface({ input: child.stdout }).on('line', (line) => this.#answered(JSON.parse(line)))
+    this.#lastWords = ''
+    child.stderr.on('data', (chunk: Buffer) => {
       this.#lastWords = `${this.#lastWords}${chunk}`.slice(-2000)
     })
-    this.#child.stdin!.on('error', () => {}) // it has ended, which is reported below
-    this.#child.on('error', (error) => this.#ended(error.message))
-    this.#child.on('close', (code, signal) => {
+    child.stdin.on('error', () => {}) // it has ended, which is reported below
+    child.on('error', (error) => this.#ended(child, error.message))
+    child.on('close', (code, signal) => {
       // Node and Python both put the error itself on a line that begins with its name.
       const lines = this.#lastWords.trim().split('\n')
       const error = lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line))
-      this.#ended(error ?? (lines.at(-1) || `ended with ${signal ?? code}`))
+      this.#ended(child, error ?? (lines.at(-1) || `ended with ${signal ?? code}`))
     })
+    return child
   }
 
   /** Rejects, with the reason, where it can't be had. */
   static async start(command: PeerCommand): Promise<Peer> {
     const peer = new Peer(command)
     try {
-      Object.assign(peer, await peer.#ask<{ engine: string; device: string }>({ ask: 'hello' }))
+      await peer.#greet()
       return peer
     } catch (thrown) {
       peer.close()
@@ -57,6 +76,10 @@ export class Peer {
   }
 
   async prepare(network: { folder: string; onnx: string }, work: Work): Promise<void> {
+    if (work.kind !== this.#kind) {
+      this.#kind = work.kind
+      if (this.#command.env) await this.#restart()
+    }
     await this.#ask({ ask: 'prepare', folder: network.folder, onnx: network.onnx, work })
   }
 
@@ -66,6 +89,17 @@ export class Peer {
 
   close(): void {
     this.#child.kill()
+  }
+
+  async #restart(): Promise<void> {
+    this.#child.kill()
+    this.#child = this.#spawn()
+    await this.#greet()
+  }
+
+  /** The first thing to be asked: it starts the engine. */
+  async #greet(): Promise<void> {
+    Object.assign(this, await this.#ask<{ engine: string; device: string }>({ ask: 'hello' }))
   }
 
   #ask<Answer extends object>(request: object): Promise<Answer> {
@@ -82,7 +116,8 @@ export class Peer {
     this.#waiting = null
   }
 
-  #ended(reason: string): void {
+  #ended(child: ChildProcess, reason: string): void {
+    if (child !== this.#child) return // one that was given up
     this.#waiting?.reject(new Error(reason))
     this.#waiting = null
   }

@@ -1,0 +1,273 @@
+"""A faster road for maintainers: trains a restoration recipe with PyTorch, on a GPU where there is one.
+
+    python3 tools/training/train.py --recipe recipes/denoise-fast.json --data ../shared/data \\
+        --run runs/denoise-fast --out models/denoise-fast
+
+The network is built from the model.json that Limpid writes for the recipe, and the batches come through a pipe from
+batches.ts: neither is defined a second time. Loss, optimizer, learning rate, averaged weights and validation are those
+of src/engine/training. A run that is killed goes on from its last checkpoint; the one with the best mean PSNR on the
+validation pictures becomes the model.
+"""
+
+import argparse
+import json
+import math
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import torch
+
+from network import Network, replace_file
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+MAGIC = 0x4C4D5042
+CHECKPOINT_SECONDS = 180
+
+
+def main():
+    options = parse_options()
+    with open(options.recipe, encoding="utf-8") as file:
+        recipe = json.load(file)
+    os.makedirs(options.run, exist_ok=True)
+    trainer = Trainer(recipe, options)
+    finished = trainer.train()
+    if finished:
+        trainer.write_model(options.out)
+        print(f"The model is in {options.out}.")
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--recipe", required=True)
+    parser.add_argument("--data", required=True, help="folder of the data sets")
+    parser.add_argument("--run", required=True, help="folder of checkpoints; a run that is there goes on")
+    parser.add_argument("--out", required=True, help="folder that the finished model is written into")
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop with a checkpoint after so long")
+    parser.add_argument("--node", default=os.environ.get("LIMPID_NODE", default_node()))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args()
+
+
+def default_node():
+    own = os.path.join(ROOT, "node_modules", ".bin", "node")
+    return own if os.path.exists(own) else "node"
+
+
+class Trainer:
+    def __init__(self, recipe, options):
+        self.recipe, self.options = recipe, options
+        self.optimizer_spec = recipe["optimizer"]
+        self.steps = sum(stage["steps"] for stage in recipe["stages"])
+        self.draft = os.path.join(options.run, "model")
+        if not os.path.exists(os.path.join(self.draft, "weights.bin")):
+            tool = os.path.join(ROOT, "tools", "training", "untrained.ts")
+            subprocess.run([options.node, tool, "--recipe", options.recipe, "--out", self.draft], check=True)
+            if "init" in recipe:
+                shutil.copy(os.path.join(ROOT, recipe["init"], "weights.bin"), self.draft)
+        self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
+        self.average = [weight.detach().clone() for weight in self.network.parameters()]
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1.0, fused=True)
+        self.step, self.best, self.history = 0, None, []
+        self.resume()
+        self.validation = list(self.batches("--validation"))
+
+    def train(self):
+        """Whether the last step was reached."""
+        self.network.train()
+        began = reported = saved = time.monotonic()
+        losses, pixels = [], 0
+        every = self.recipe["validation"]["everySteps"]
+        for step, x, y in ahead(self.batches("--first", str(self.step), "--workers", str(self.options.workers))):
+            assert step == self.step, f"batch {step} came for step {self.step}"
+            losses.append(self.train_step(x, y))
+            pixels += x.shape[0] * x.shape[2] * x.shape[3]
+            self.step += 1
+            now = time.monotonic()
+            if now - reported > 10:
+                loss = torch.stack(losses).mean().item()
+                if not math.isfinite(loss):
+                    sys.exit(f"The loss became {loss} near step {self.step}: resume with a lower learning rate.")
+                speed = pixels / (now - reported) / 1000
+                print(f"step {self.step} of {self.steps}, loss {loss:.5f}, {speed:.0f} kpx/s", flush=True)
+                losses, pixels, reported = [], 0, now
+            if self.step % every == 0 or self.step == self.steps:
+                self.validate()
+                self.save()
+                saved = reported = time.monotonic()
+                pixels = 0
+            elif now - saved > CHECKPOINT_SECONDS:
+                self.save()
+                saved = now
+            if now - began > 60 * self.options.minutes:
+                break
+        self.save()
+        return self.step >= self.steps
+
+    def train_step(self, x, y):
+        spec = self.optimizer_spec
+        group = self.optimizer.param_groups[0]
+        group["lr"] = self.learning_rate()
+        # TensorFlow has Adam's epsilon before the correction of the second moment's bias.
+        group["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.options.device == "cuda"):
+            difference = self.network(x) - y
+        loss = self.loss(difference.float())
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), spec["clipNorm"])
+        self.optimizer.step()
+        if "ema" in spec:
+            # Early on, the average of what there was: else the first weights would weigh for long.
+            keep = min(spec["ema"], (1 + self.step) / (10 + self.step))
+            weights = [weight.detach() for weight in self.network.parameters()]
+            torch._foreach_lerp_(self.average, weights, 1 - keep)
+        return loss.detach()
+
+    def loss(self, difference):
+        kind = self.recipe["loss"]
+        if kind == "l1":
+            return difference.abs().mean()
+        if kind == "l2":
+            return difference.square().mean()
+        assert kind == "charbonnier"
+        return (difference.square() + 1e-6).sqrt().mean()
+
+    def learning_rate(self):
+        """Linear warm-up, then cosine decay to 0."""
+        spec = self.optimizer_spec
+        peak, warmup = spec["learningRate"], spec["warmupSteps"]
+        if self.step < warmup:
+            return peak * (self.step + 1) / warmup
+        if spec.get("decay") == "none":
+            return peak
+        done = (self.step - warmup) / max(1, self.steps - warmup)
+        return 0.5 * peak * (1 + math.cos(math.pi * min(1, done)))
+
+    def validate(self):
+        sums = {}
+        with self.averaged(), torch.inference_mode():
+            self.network.eval()
+            for setting, x, y in self.validation:
+                error = (self.network(x).clamp(0, 1) - y.clamp(0, 1)).square().mean().item()
+                sums.setdefault(setting, []).append(-10 * math.log10(max(error, 1e-12)))
+            self.network.train()
+        psnr = [sum(values) / len(values) for _, values in sorted(sums.items())]
+        score = sum(psnr) / len(psnr)
+        self.history.append({"step": self.step, "psnr": psnr, "learningRate": self.learning_rate()})
+        print(f"step {self.step}, validation {' / '.join(f'{value:.2f}' for value in psnr)} dB", flush=True)
+        if self.best is None or score > self.best["score"]:
+            self.best = {"step": self.step, "score": score}
+            with self.averaged():
+                self.network.save_weights(self.draft)
+
+    def averaged(self):
+        return Averaged(self.network, self.average, "ema" in self.optimizer_spec)
+
+    def batches(self, *arguments):
+        """(step, input, target) of each batch, the tensors [batch, channels, height, width]."""
+        tool = os.path.join(ROOT, "tools", "training", "batches.ts")
+        command = [self.options.node, tool, "--recipe", self.options.recipe, "--data", self.options.data, *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=1 << 20) as child:
+            try:
+                while header := child.stdout.read(24):
+                    magic, step, batch, patch, inputs, targets = np.frombuffer(header, "<i4").tolist()
+                    assert magic == MAGIC, "the stream of batches is broken"
+                    read = lambda channels: self.tensor(child.stdout, [batch, patch, patch, channels])
+                    yield step, read(inputs), read(targets)
+            finally:
+                child.terminate()
+        if child.returncode not in (0, -15):
+            sys.exit("batches.ts failed; it says why above.")
+
+    def tensor(self, stream, shape):
+        values = np.frombuffer(bytearray(stream.read(4 * math.prod(shape))), "<f4").reshape(shape)
+        return torch.from_numpy(values).permute(0, 3, 1, 2).to(self.options.device)
+
+    def checkpoint_file(self):
+        return os.path.join(self.options.run, "checkpoint.pt")
+
+    def save(self):
+        state = {
+            "recipe": self.recipe,
+            "step": self.step,
+            "best": self.best,
+            "history": self.history,
+            "weights": self.network.state_dict(),
+            "statistics": self.network.statistics,
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+        }
+        torch.save(state, self.checkpoint_file() + ".tmp")
+        os.replace(self.checkpoint_file() + ".tmp", self.checkpoint_file())
+        replace_file(os.path.join(self.options.run, "history.json"), json.dumps(self.history, indent=1).encode())
+
+    def resume(self):
+        if not os.path.exists(self.checkpoint_file()):
+            return
+        state = torch.load(self.checkpoint_file(), map_location=self.options.device, weights_only=True)
+        if state["recipe"]["architecture"] != self.recipe["architecture"]:
+            sys.exit(f"{self.options.run} holds a run of another network: name another folder with --run.")
+        self.step, self.best, self.history = state["step"], state["best"], state["history"]
+        self.network.load_state_dict(state["weights"])
+        self.network.statistics.update(state["statistics"])
+        self.average = state["average"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        print(f"Going on after step {self.step}.", flush=True)
+
+    def write_model(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        for name in os.listdir(self.draft):
+            shutil.copy(os.path.join(self.draft, name), folder)
+
+
+class Averaged:
+    """The network with its averaged weights, for as long as the block lasts."""
+
+    def __init__(self, network, average, wanted):
+        self.network, self.average, self.wanted = network, average, wanted
+
+    def __enter__(self):
+        self.swap()
+
+    def __exit__(self, *_):
+        self.swap()
+
+    @torch.no_grad()
+    def swap(self):
+        if not self.wanted:
+            return
+        for weight, average in zip(self.network.parameters(), self.average):
+            kept = weight.detach().clone()
+            weight.copy_(average)
+            average.copy_(kept)
+
+
+def ahead(items, depth=4):
+    """The same items, read on a thread of their own while the caller computes."""
+    waiting = queue.Queue(depth)
+    end = object()
+
+    def read():
+        try:
+            for item in items:
+                waiting.put(item)
+            waiting.put(end)
+        except BaseException as error:  # handed to the caller
+            waiting.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (item := waiting.get()) is not end:
+        if isinstance(item, BaseException):
+            raise item
+        yield item
+
+
+if __name__ == "__main__":
+    main()
