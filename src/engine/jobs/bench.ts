@@ -8,7 +8,7 @@ import { worksOf } from '../bench/works.ts'
 import { cancelled, type JobHandler } from './job.ts'
 
 const FULL: Limits = { rounds: 11, budgetMs: 60_000, slowestMs: 20_000, pauseMs: 150 }
-const QUICK: Limits = { rounds: 3, budgetMs: 10_000, slowestMs: 3_000, pauseMs: 150 }
+const QUICK: Limits = { rounds: 3, budgetMs: 10_000, slowestMs: 8_000, pauseMs: 150 }
 
 export const bench: JobHandler<'bench'> = async ({ folders, quick }, context) => {
   const { name: reference } = await context.backend()
