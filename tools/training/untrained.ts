@@ -18,4 +18,5 @@ const recipe = await readRecipe(recipeFile)
 if (recipe.task === 'autoencode' || recipe.task === 'segment')
   throw new Error(`${recipeFile} is no recipe of a restoration model.`)
 await tf.setBackend('cpu') // computes nothing here but first weights
-await restorationCourse(recipe, { train: [], validation: [] }).save(path.resolve(out), 0)
+const course = await restorationCourse(recipe, { train: [], validation: [] })
+await course.save(path.resolve(out), 0)

@@ -17,12 +17,14 @@ describe('the restoration U-Net', () => {
     { channels: [4], blocks: [2] },
     { channels: [4, 6], blocks: [1, 1] },
     { channels: [4, 6, 8], blocks: [1, 2, 1] },
+    { channels: [4, 6], blocks: [1, 1], unshuffle: 3 },
+    { channels: [4], blocks: [1], unshuffle: 1 },
   ])('sees no further than its receptive field says: %j', (parameters) => {
     const { build, receptiveFieldRadius: radius, sizeMultiple } = architecture('restoration-unet', parameters)
     const model = build(5)
     // The middle of a picture wide enough that both edges are out of sight, at every place within a cell.
     const side = sizeMultiple * Math.ceil((2 * radius + 40) / sizeMultiple)
-    const base = tf.randomUniform([1, 16, side, 3], 0, 1, 'float32', 1)
+    const base = tf.randomUniform([1, 24, side, 3], 0, 1, 'float32', 1)
     const before = model.predictOnBatch(base) as tf.Tensor4D
     let reach = 0
     for (let at = 0; at < sizeMultiple; at++) {
@@ -36,6 +38,24 @@ describe('the restoration U-Net', () => {
     }
     expect(reach).toBeLessThanOrEqual(radius)
     expect(reach).toBeGreaterThan(radius - 2 * sizeMultiple) // and the bound is no idle one
+  })
+
+  it('adds what it sees in further channels to the picture, and does not give them back', () => {
+    const model = architecture('restoration-unet', {
+      channels: [4, 6],
+      blocks: [1, 1],
+      extraChannels: 1,
+    }).build(5)
+    expect(model.outputs[0].shape).toEqual([null, null, null, 3])
+    const picture = tf.randomUniform([1, 8, 8, 3], 0, 1, 'float32', 1)
+    const restore = (mask: tf.Tensor) => model.predictOnBatch(picture.concat(mask, 3)) as tf.Tensor
+    const without = restore(tf.zeros([1, 8, 8, 1]))
+    const withMask = restore(tf.ones([1, 8, 8, 1]))
+    expect(without.sub(withMask).abs().max().dataSync()[0]).toBeGreaterThan(1e-4)
+    // Untrained, the residual is small: what comes out is the picture, channel by channel.
+    expect(without.sub(picture).abs().mean().dataSync()[0]).toBeLessThan(0.15)
+    const names = model.trainableWeights.map(({ name }) => name)
+    expect(names.some((name) => name.startsWith('picture_channels'))).toBe(false)
   })
 
   it('refuses parameters that do not fit, and unknown architectures, by name', () => {

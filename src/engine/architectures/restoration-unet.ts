@@ -3,7 +3,7 @@
  *
  * A U-Net (Ronneberger et al. 2015) with the choices that restoration nets converged on: residual blocks without
  * batch norm (EDSR, Lim et al. 2017), additive skips and strided-convolution downsampling (DRUNet, Zhang et al.
- * 2021), work done at half resolution behind a pixel-unshuffle (FFDNet, Zhang et al. 2018), and a predicted
+ * 2021), work done at a fraction of the resolution behind a pixel-unshuffle (FFDNet, Zhang et al. 2018), and a predicted
  * residual (DnCNN, Zhang et al. 2017).
  */
 import { z } from 'zod'
@@ -14,6 +14,10 @@ import type { Architecture } from './architecture.ts'
 const parameters = z.strictObject({
   /** Picture channels: 3 for RGB. Grey pictures are run as three equal channels. */
   pictureChannels: z.union([z.literal(1), z.literal(3)]).default(3),
+  /** Channels that come in behind the picture's and are seen, not restored: a mask. */
+  extraChannels: z.int().nonnegative().default(0),
+  /** The finest scale has 1/unshuffle of the picture's resolution: the factor of the pixel-unshuffle. */
+  unshuffle: z.int().min(1).max(4).default(2),
   /** Feature channels of each scale, finest first. */
   channels: z.array(z.int().positive()).min(1).max(4).default([48, 72, 96]),
   /** Residual blocks of each scale; all but the coarsest have as many again on the way up. */
@@ -26,11 +30,12 @@ export const restorationUnet: Architecture<Parameters> = {
   name: 'restoration-unet',
   parameters,
   build,
-  sizeMultiple: ({ channels }) => 2 ** channels.length,
+  sizeMultiple: ({ channels, unshuffle }) => unshuffle * 2 ** (channels.length - 1),
   receptiveFieldRadius,
 }
 
-function build({ pictureChannels, channels, blocks }: Parameters, seed: number): tf.LayersModel {
+function build(parameters: Parameters, seed: number): tf.LayersModel {
+  const { pictureChannels, extraChannels, unshuffle, channels, blocks } = parameters
   let initializers = 0
   const init = (scale: number) =>
     tf.initializers.varianceScaling({
@@ -69,8 +74,8 @@ function build({ pictureChannels, channels, blocks }: Parameters, seed: number):
     return y
   }
 
-  const picture = tf.input({ shape: [null, null, pictureChannels], name: 'picture' })
-  let x = new PixelUnshuffle({ factor: 2, name: 'unshuffle' }).apply(picture) as tf.SymbolicTensor // [b, h/2, w/2, 4·c]
+  const input = tf.input({ shape: [null, null, pictureChannels + extraChannels], name: 'picture' })
+  let x = new PixelUnshuffle({ factor: unshuffle, name: 'unshuffle' }).apply(input) as tf.SymbolicTensor // [b, h/u, w/u, u²·c]
   x = conv(channels[0], 'head').apply(x) as tf.SymbolicTensor
   const head = x
 
@@ -89,14 +94,34 @@ function build({ pictureChannels, channels, blocks }: Parameters, seed: number):
     x = stage(x, scale, 'up')
   }
   x = add(x, head, 'body')
-  x = conv(4 * pictureChannels, 'tail', { scale: 0.1 }).apply(x) as tf.SymbolicTensor
-  x = new PixelShuffle({ factor: 2, name: 'shuffle' }).apply(x) as tf.SymbolicTensor // the residual, [b, h, w, c]
-  return tf.model({ inputs: picture, outputs: add(picture, x, 'restored'), name: 'restoration_unet' })
+  x = conv(unshuffle ** 2 * pictureChannels, 'tail', { scale: 0.1 }).apply(x) as tf.SymbolicTensor
+  x = new PixelShuffle({ factor: unshuffle, name: 'shuffle' }).apply(x) as tf.SymbolicTensor // the residual, [b, h, w, c]
+  const picture = extraChannels === 0 ? input : firstChannels(input, pictureChannels)
+  return tf.model({ inputs: input, outputs: add(picture, x, 'restored'), name: 'restoration_unet' })
 }
 
-/** px at full resolution that one output pixel sees to each side. A 3×3 at scale s sees 2^(s+1) px further. */
-function receptiveFieldRadius({ channels, blocks }: Parameters): number {
-  const pixel = (scale: number) => 2 ** (scale + 1)
+/**
+ * The first channels of [b, h, w, all], by a 1×1 convolution that is not trained: a layer that every reader of layers
+ * models has.
+ */
+function firstChannels(input: tf.SymbolicTensor, channels: number): tf.SymbolicTensor {
+  const layer = tf.layers.conv2d({
+    name: 'picture_channels',
+    filters: channels,
+    kernelSize: 1,
+    useBias: false,
+    kernelInitializer: 'zeros',
+    trainable: false,
+  })
+  const output = layer.apply(input) as tf.SymbolicTensor
+  const all = input.shape[3] as number
+  tf.tidy(() => layer.setWeights([tf.eye(all, channels).reshape([1, 1, all, channels])]))
+  return output
+}
+
+/** px at full resolution that one output pixel sees to each side. A 3×3 at scale s sees unshuffle · 2^s px further. */
+function receptiveFieldRadius({ unshuffle, channels, blocks }: Parameters): number {
+  const pixel = (scale: number) => unshuffle * 2 ** scale
   const coarsest = channels.length - 1
   let radius = 2 * pixel(0) // head and tail
   for (let scale = 0; scale <= coarsest; scale++) {

@@ -1,9 +1,11 @@
 /** Restoration, for the training loop: patches that were made worse in, clean ones out. */
+import path from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
-import { saveModel } from '../models/model-file.ts'
+import { loadModel, saveModel } from '../models/model-file.ts'
 import { tf } from '../tf.ts'
 import type { Batch } from './batch.ts'
 import type { Dataset } from './dataset.ts'
@@ -12,9 +14,10 @@ import { feedPatches } from './patch-feeder.ts'
 import { validate } from './validation.ts'
 import { validationSettings } from './validation-pairs.ts'
 
-export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Course<Batch> {
+export async function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Promise<Course<Batch>> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const model = network.build(recipe.seed)
+  const parent = recipe.init === undefined ? null : await startFrom(model, path.resolve(recipe.init))
   return {
     learner: {
       model,
@@ -49,12 +52,34 @@ export function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): 
         recipe,
         provenance: recipe.data.provenance,
         licence: recipe.licence,
-        parent: null,
+        parent,
         quality: [],
         created: new Date().toISOString().slice(0, 10),
       })
       await writeCard(modelFolder, manifest)
     },
+  }
+}
+
+/** Gives the network the weights of the model in `folder`, and its id. */
+async function startFrom(network: tf.LayersModel, folder: string): Promise<string> {
+  const { model, manifest } = await loadModel(folder)
+  try {
+    const shapes = (of: tf.LayersModel) => JSON.stringify(of.getWeights().map(({ shape }) => shape))
+    if (shapes(model) !== shapes(network)) {
+      throw new LimpidError(
+        'recipe-invalid',
+        `The model in ${folder} is another network than the recipe's.`,
+        {
+          file: folder,
+          hint: 'Name one of the same architecture and parameters as init, or take init out.',
+        },
+      )
+    }
+    network.setWeights(model.getWeights())
+    return manifest.id
+  } finally {
+    model.dispose()
   }
 }
 
