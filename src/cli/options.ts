@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { BACKENDS } from '../contract/backend.ts'
 import { OUTPUT_FORMATS } from '../contract/picture.ts'
+import { BINARISATIONS, SCALES, type Scale } from '../contract/step.ts'
 
 export const backendOption = () =>
   new Option('--backend <name>', 'compute on this backend instead of the best one')
@@ -13,6 +14,19 @@ export const jsonOption = () =>
 
 export const formatOption = () =>
   new Option('--format <format>', 'format of the results (default: as the original)').choices(OUTPUT_FORMATS)
+
+export const ensembleOption = () =>
+  new Option('--ensemble', 'slow, finer: the mean of eight flips and turns of each picture')
+
+export const binariseOption = () =>
+  new Option('--binarise <method>', 'make pages black and white').choices(BINARISATIONS)
+
+export const scaleOption = () =>
+  new Option('--scale <factor>', 'how many times as large, each side: 2, 3 or 4').argParser((text): Scale => {
+    const scale = SCALES.find((one) => String(one) === text)
+    if (scale === undefined) throw new InvalidArgumentError(`It takes ${SCALES.join(', ')}.`)
+    return scale
+  })
 
 /** 0..1 */
 export function share(text: string): number {

@@ -276,7 +276,7 @@ describe('wrong command lines', () => {
 test('evaluate prints a table, and with --json all its figures', async () => {
   const args = ['evaluate', 'denoise', '--data', 'set', '--sigma', '25', '--grey', '--limit', '3']
   const { out } = await limpid(...args)
-  expect(out).toMatch(/noisy\s+20\.20/)
+  expect(out).toMatch(/input\s+20\.20/)
   expect(out).toMatch(/denoise-fast\s+30\.90\s+0\.8800/)
   expect(engine.asked[0]?.input).toEqual({
     task: 'denoise',

@@ -1,79 +1,83 @@
-/**
- * Measures a denoising model as the field does: additive white Gaussian noise in floating point, unclipped; output
- * clipped to 0..1; PSNR with peak 1 over all channels; SSIM; means over the pictures.
- */
+/** Measures a model, or what it is compared with, picture by picture; the figures of a set are the pictures' means. */
 import path from 'node:path'
-import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
-import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
+import type { Evaluation, EvaluationTask, PictureFigures } from '../../contract/evaluation.ts'
+import type { Session } from '../compute.ts'
 import { eachAtOnce } from '../each-at-once.ts'
-import { decodePicture } from '../imaging/decode.ts'
-import { findPictures } from '../imaging/find-pictures.ts'
-import { type Raster, reflect, toFloat, type Window } from '../imaging/raster.ts'
-import { psnr } from '../metrics/psnr.ts'
-import { ssim } from '../metrics/ssim.ts'
+import type { Evaluator } from '../evaluation/evaluator.ts'
+import { evaluators } from '../evaluation/index.ts'
 import type { Network } from '../models/network.ts'
-import { random } from '../random.ts'
-import { planTiles, runTiled } from '../tiling.ts'
-import { type JobHandler, peakMemory } from './job.ts'
-
-/** Of the noise: the same in every evaluation. */
-const SEED = 20040601
-
-type FloatPicture = { width: number; height: number; channels: 1 | 3; values: Float32Array }
+import { withSelfEnsemble } from '../tasks/self-ensemble.ts'
+import type { TaskOptions } from '../tasks/tiled.ts'
+import { type JobContext, type JobHandler, peakMemory } from './job.ts'
 
 export const evaluate: JobHandler<'evaluate'> = async (input, context) => {
-  if (input.task !== 'denoise' || input.folder === null) {
-    throw new LimpidError('bad-request', `This engine can't measure ${input.task} yet.`)
-  }
-  const { folder, data, sigma, grey, limit } = input
   const start = performance.now()
-  const session = await context.compute.session()
-  const network = await session.open(folder, context.signal)
-  const found = await findPictures([data])
-  if (found.pictures.length === 0) {
-    throw new LimpidError('data-missing', `There are no pictures to evaluate on in ${data}.`, {
-      file: data,
-      hint: 'Name a folder of clean pictures with --data.',
-    })
-  }
-  const files = found.pictures.slice(0, limit)
-  const modelMsBefore = network.elapsedMs
-  const pictures: EngineOutput<'evaluate'>['pictures'] = []
+  // The table pairs each kind with its input; the index by a union loses that.
+  const evaluator = evaluators[input.task] as Evaluator<EvaluationTask>
+  const cases = (await evaluator.find(input)).slice(0, input.limit)
+  const { session, network } = await open(input, context)
+  const modelMsBefore = network?.elapsedMs ?? 0
+  const options = network && optionsFor(network, session!, input)
+  const pictures: PictureFigures[] = []
   let pixels = 0
   let ended = 0
-  const atOnce = () => session.workers
-  await eachAtOnce(files, atOnce, async (file, i) => {
-    await context.step(ended / files.length, path.basename(file))
-    const clean = floatPicture((await decodePicture(file)).raster, grey)
-    const noisy = addGaussianNoise(clean, sigma, random(SEED, i))
-    const restored = await restoreFloat(noisy, network, session.maxTilePixels)
-    pixels += clean.width * clean.height
-    const quality = psnr(restored, clean.values)
-    if (Number.isNaN(quality)) throw notANumber(file)
-    pictures[i] = {
-      name: path.basename(file),
-      psnr: quality,
-      ssim: ssim(restored, clean.values, clean),
-      inputPsnr: psnr(noisy.values, clean.values),
-    }
-    ended++
-  })
+  await eachAtOnce(
+    cases,
+    () => session?.workers ?? 1,
+    async (testCase, i) => {
+      await context.step(ended / cases.length, testCase.name)
+      const { pixels: own, ...figures } = await evaluator.measure(testCase, i, input, options)
+      if (Number.isNaN(figures.psnr)) throw notANumber(testCase.files[0])
+      pixels += own
+      pictures[i] = { name: testCase.name, ...finite(figures) }
+      ended++
+    },
+  )
   await context.step(1, 'Evaluated')
   return {
-    task: 'denoise',
-    model: network.manifest.id,
-    backend: session.choice.name,
+    task: input.task,
+    model: network?.manifest.id ?? 'none',
+    backend: session?.choice.name ?? 'none',
     count: pictures.length,
-    psnr: mean(pictures.map((picture) => picture.psnr)),
-    ssim: mean(pictures.map((picture) => picture.ssim)),
-    // JSON has no infinity: a clean input (sigma 0) is given as 100 dB.
-    inputPsnr: Math.min(100, mean(pictures.map((picture) => picture.inputPsnr))),
+    ...means(pictures),
     seconds: (performance.now() - start) / 1000,
-    modelSeconds: (network.elapsedMs - modelMsBefore) / 1000,
+    modelSeconds: ((network?.elapsedMs ?? 0) - modelMsBefore) / 1000,
     megapixels: pixels / 1e6,
     peakMemory: peakMemory(),
-    pictures: pictures.map((picture) => ({ ...picture, inputPsnr: Math.min(100, picture.inputPsnr) })),
+    pictures,
+  }
+}
+
+async function open(
+  { folder }: Evaluation,
+  context: JobContext,
+): Promise<{ session: Session | null; network: Network | null }> {
+  if (folder === null) return { session: null, network: null }
+  const session = await context.compute.session()
+  return { session, network: await session.open(folder, context.signal) }
+}
+
+function optionsFor(network: Network, session: Session, { ensemble }: Evaluation): TaskOptions {
+  return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels: session.maxTilePixels }
+}
+
+/** JSON has no infinity: what equals the truth is given as 100 dB. */
+function finite<T extends Pick<PictureFigures, 'psnr' | 'inputPsnr'>>(figures: T): T {
+  return { ...figures, psnr: Math.min(100, figures.psnr), inputPsnr: Math.min(100, figures.inputPsnr) }
+}
+
+type Figure = Exclude<keyof PictureFigures, 'name'>
+
+function means(pictures: readonly PictureFigures[]): Omit<PictureFigures, 'name'> {
+  const mean = (figure: Figure) =>
+    pictures.reduce((sum, picture) => sum + (picture[figure] ?? Number.NaN), 0) / pictures.length
+  const optional = (['fMeasure', 'rmse'] as const).filter((figure) => pictures[0][figure] !== undefined)
+  return {
+    psnr: mean('psnr'),
+    ssim: mean('ssim'),
+    inputPsnr: mean('inputPsnr'),
+    ...Object.fromEntries(optional.map((figure) => [figure, mean(figure)])),
   }
 }
 
@@ -81,65 +85,6 @@ function notANumber(file: string): LimpidError {
   return new LimpidError(
     'result-invalid',
     `The model computed pixels of ${path.basename(file)} that are no numbers.`,
-    {
-      file,
-      hint: 'Try another model or another backend (--backend).',
-    },
+    { file, hint: 'Try another model or another backend (--backend).' },
   )
 }
-
-/** Grey: the luma of ITU-R BT.601, rounded to the picture's depth as a grey file would hold it. */
-function floatPicture(raster: Raster, grey: boolean): FloatPicture {
-  const { width, height, channels, depth } = raster
-  const values = toFloat(raster)
-  if (!grey || channels === 1) return { width, height, channels, values }
-  const max = 2 ** depth - 1
-  const luma = new Float32Array(width * height)
-  for (let i = 0; i < luma.length; i++) {
-    const value = 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2]
-    luma[i] = Math.round(value * max) / max
-  }
-  return { width, height, channels: 1, values: luma }
-}
-
-/** [height, width, channels], clipped to 0..1. */
-async function restoreFloat(
-  picture: FloatPicture,
-  network: Network,
-  maxTilePixels: number,
-): Promise<Float32Array> {
-  const { width, height, channels } = picture
-  const restored = new Float32Array(picture.values.length)
-  await runTiled(
-    { width, height, read: (window) => readFloat(picture, window) },
-    {
-      write(core, values, origin) {
-        for (let y = 0; y < core.height; y++) {
-          const from = ((origin.top + y) * origin.width + origin.left) * channels
-          const to = ((core.top + y) * width + core.left) * channels
-          for (let i = 0; i < core.width * channels; i++)
-            restored[to + i] = Math.min(1, Math.max(0, values[from + i]))
-        }
-      },
-    },
-    planTiles(width, height, network.manifest, maxTilePixels),
-    (values, tileWidth, tileHeight) => network.run(values, tileWidth, tileHeight, channels),
-  )
-  return restored
-}
-
-/** As imaging's readWindow, for floats that are not confined to 0..1. */
-function readFloat({ values, width, height, channels }: FloatPicture, window: Window): Float32Array {
-  const out = new Float32Array(window.width * window.height * channels)
-  let to = 0
-  for (let y = 0; y < window.height; y++) {
-    const row = reflect(window.top + y, height) * width
-    for (let x = 0; x < window.width; x++) {
-      const from = (row + reflect(window.left + x, width)) * channels
-      for (let c = 0; c < channels; c++) out[to++] = values[from + c]
-    }
-  }
-  return out
-}
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

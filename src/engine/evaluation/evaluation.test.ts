@@ -1,0 +1,174 @@
+/** The conventions of the field's tables, on the public sets where they are, and on pictures of our own where not. */
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fMeasure } from '../metrics/f-measure.ts'
+import { studioLuma } from '../metrics/studio-luma.ts'
+import { fakeNetwork } from '../tasks/testing/fake-network.ts'
+import { colourise } from './colourise.ts'
+import { document } from './document.ts'
+import { scratchMask } from './draw-scratches.ts'
+import { inpaint } from './inpaint.ts'
+import { jpeg } from './jpeg.ts'
+import { pairs } from './pairs.ts'
+import { pairsOfFiles } from './pairs-of-files.ts'
+import { upscale } from './upscale.ts'
+
+const data = path.resolve(
+  process.env.LIMPID_DATA ?? path.join(import.meta.dirname, '../../../../shared/data'),
+)
+const isThere = existsSync(path.join(data, 'classic5'))
+if (!isThere)
+  console.warn(`SKIPPED: the tables' input columns are not checked, for there are no data in ${data}.`)
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const model = { folder: null }
+
+describe.skipIf(!isThere)('the input columns of the tables', { timeout: 300_000 }, () => {
+  it.each([
+    [10, 27.82],
+    [40, 32.43],
+  ])('JPEG at quality %i on classic5: %d dB', async (quality, expected) => {
+    const input = { ...model, task: 'jpeg', data: path.join(data, 'classic5'), quality } as const
+    const cases = await jpeg.find(input)
+    const measured = await Promise.all(cases.map((one, i) => jpeg.measure(one, i, input, null)))
+    expect(Math.abs(mean(measured.map(({ inputPsnr }) => inputPsnr)) - expected)).toBeLessThan(0.03)
+  })
+
+  it('bicubic ×3 on Set5: 30.39 dB, from its pairs and from its large pictures alike', async () => {
+    const input = { ...model, task: 'upscale', data: path.join(data, 'sr/set5'), scale: 3 } as const
+    const cases = await upscale.find(input)
+    expect(cases).toHaveLength(5)
+    const measured = await Promise.all(cases.map((one, i) => upscale.measure(one, i, input, null)))
+    expect(Math.abs(mean(measured.map(({ psnr }) => psnr)) - 30.39)).toBeLessThan(0.03)
+    const alone = await upscale.measure({ name: 'hr', files: [cases[1].files[1]] }, 1, input, null)
+    expect(alone.psnr).toBeCloseTo(measured[1].psnr, 1)
+  })
+
+  it('real noise of PolyU: pairs of _real and _mean', async () => {
+    const cases = await pairsOfFiles(path.join(data, 'polyu-test'))
+    expect(cases).toHaveLength(40)
+    expect(cases[0].files[0]).toMatch(/_real\.JPG$/)
+    expect(cases[0].files[1]).toBe(cases[0].files[0].replace('_real', '_mean'))
+  })
+})
+
+describe('on pictures of our own', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-evaluation-'))
+    await mkdir(path.join(folder, 'pages/image'), { recursive: true })
+    await mkdir(path.join(folder, 'pages/clean'))
+    await mkdir(path.join(folder, 'sizes'))
+    await drawn('photo.png', '#904030')
+    await drawn('pages/image/1.jpg', '#c0b090', '#303030')
+    await drawn('pages/clean/1.png', '#ffffff', '#000000')
+    await drawn('sizes/a_lr.png', '#335577', '#ddeeff', 20)
+    await drawn('sizes/a_hr.png', '#335577', '#ddeeff', 40)
+    await drawn('sizes/b_real.png', '#335577', '#ddeeff', 20)
+    await drawn('sizes/b_mean.png', '#335577', '#ddeeff', 30)
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  async function drawn(name: string, paper: string, ink = '#20a0f0', side = 64): Promise<void> {
+    const quarter = Math.round(side / 4)
+    const box = { width: quarter, height: 2 * quarter }
+    const square = await sharp({ create: { ...box, channels: 3, background: ink } })
+      .png()
+      .toBuffer()
+    await sharp({ create: { width: side, height: side, channels: 3, background: paper } })
+      .composite([{ input: square, left: quarter, top: quarter }])
+      .toFile(path.join(folder, name))
+  }
+
+  it('a page whose ink stands out binarises to its clean one, and a model that cleans it scores fully', async () => {
+    const input = { ...model, task: 'document', data: path.join(folder, 'pages'), binarise: 'otsu' } as const
+    const [page] = await document.find(input)
+    expect(page.files.map((file) => path.relative(folder, file))).toEqual([
+      path.join('pages/image/1.jpg'),
+      path.join('pages/clean/1.png'),
+    ])
+    const before = await document.measure(page, 0, input, null)
+    expect(before.fMeasure).toBeGreaterThan(99)
+    expect(before.rmse).toBeGreaterThan(0.2)
+    expect(before.psnr).toBeCloseTo(before.inputPsnr, 6)
+    const cleaner = fakeNetwork((values) => values.map((value) => (value < 0.45 ? 0 : 1)))
+    const after = await document.measure(page, 0, input, { network: cleaner, maxTilePixels: 1e5 })
+    expect(after.rmse).toBeLessThan(0.1)
+    expect(after.psnr).toBeGreaterThan(before.psnr + 6)
+  })
+
+  it('filling in is measured in the scratches alone', async () => {
+    const input = { ...model, task: 'inpaint', data: folder, grey: false } as const
+    const photo = { name: 'photo', files: [path.join(folder, 'photo.png')] }
+    const before = await inpaint.measure(photo, 0, input, null)
+    expect(before.psnr).toBe(before.inputPsnr)
+    const flat = fakeNetwork(
+      (_values, width, height) =>
+        Float32Array.from({ length: 3 * width * height }, (_, i) => [0x90, 0x40, 0x30][i % 3] / 255),
+      { channels: { input: 4, output: 3 } },
+    )
+    const after = await inpaint.measure(photo, 0, input, { network: flat, maxTilePixels: 1e5 })
+    expect(after.inputPsnr).toBe(before.inputPsnr)
+    expect(after.psnr).toBeGreaterThan(before.psnr + 3)
+  })
+
+  it('colouring is measured against the colours that were there', async () => {
+    const input = { ...model, task: 'colourise', data: folder } as const
+    const photo = { name: 'photo', files: [path.join(folder, 'photo.png')] }
+    const grey = await colourise.measure(photo, 0, input, null)
+    expect(grey.psnr).toBeLessThan(20)
+    expect(grey.psnr).toBe(grey.inputPsnr)
+  })
+
+  it('pairs: an enlargement by their sizes; two sizes that do not fit are an error that names the file', async () => {
+    const input = { ...model, task: 'pairs', data: path.join(folder, 'sizes'), grey: false } as const
+    const [enlarged, misfit] = await pairs.find(input)
+    expect(path.basename(enlarged.files[0])).toBe('a_lr.png')
+    const { pixels, psnr } = await pairs.measure(enlarged, 0, input, null)
+    expect(pixels).toBe(40 * 40)
+    expect(psnr).toBeGreaterThan(15)
+    await expect(pairs.measure(misfit, 1, input, null)).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'b_real.png has 20 × 20 px, its clean picture 30 × 30 px.',
+    })
+    const denoiser = fakeNetwork((values) => values, { id: 'tiny', task: 'denoise' })
+    await expect(
+      pairs.measure(enlarged, 0, input, { network: denoiser, maxTilePixels: 1e5 }),
+    ).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('"tiny" is for denoise'),
+    })
+  })
+
+  it('a folder without pairs is told what it would take', async () => {
+    await expect(pairsOfFiles(path.join(folder, 'pages/clean'))).rejects.toMatchObject({
+      code: 'data-missing',
+      hint: expect.stringContaining('a_real and a_mean'),
+    })
+  })
+})
+
+it('test scratches cover 5 %, thinly, and are the same each time', () => {
+  const { samples } = scratchMask(200, 150, 3)
+  const covered = samples.filter((value) => value === 255).length / samples.length
+  expect(covered).toBeGreaterThanOrEqual(0.05)
+  expect(covered).toBeLessThan(0.051)
+  expect(scratchMask(200, 150, 3).samples).toEqual(samples)
+  expect(scratchMask(200, 150, 4).samples).not.toEqual(samples)
+})
+
+it('F-measure counts text: half of it found, half of what was found wrong, is 50 %', () => {
+  expect(fMeasure([0, 1, 0, 1], [0, 0, 1, 1])).toBeCloseTo(50)
+  expect(fMeasure([0, 0, 0, 1], [0, 0, 1, 1])).toBeCloseTo(80)
+})
+
+it('Y is in studio range: 16 for black, 235 for white', () => {
+  const [black, white, red] = studioLuma(Float32Array.of(0, 0, 0, 1, 1, 1, 1, 0, 0), 3)
+  expect(255 * black).toBeCloseTo(16, 4)
+  expect(255 * white).toBeCloseTo(235, 4)
+  expect(255 * red).toBeCloseTo(81.481, 3)
+})

@@ -1,0 +1,81 @@
+/**
+ * Enlarging as the field measures it: the small picture is the large one made smaller by MATLAB's imresize and rounded to
+ * 8 bits; the enlargement is compared on Y in studio range, rounded to 8 bits as well, without `scale` px at each edge.
+ */
+import type { Scale } from '../../contract/step.ts'
+import { fromFloat, type Raster, toFloat } from '../imaging/raster.ts'
+import { resizeBicubic } from '../imaging/resample.ts'
+import { psnr } from '../metrics/psnr.ts'
+import { ssim } from '../metrics/ssim.ts'
+import { studioLuma } from '../metrics/studio-luma.ts'
+import type { TaskOptions } from '../tasks/tiled.ts'
+import { enlarge, upscale as task } from '../tasks/upscale.ts'
+import type { Evaluator, Measured } from './evaluator.ts'
+import { folderOfScale, pairsOfFiles } from './pairs-of-files.ts'
+import { readTestPicture, roundedFloats, singlePictures } from './test-pictures.ts'
+
+export const upscale: Evaluator<'upscale'> = {
+  async find({ data, scale }) {
+    const folder = await folderOfScale(data, scale)
+    return pairsOfFiles(folder).catch(() => singlePictures({ data: folder }))
+  },
+  async measure({ files }, _index, { scale }, options) {
+    if (files.length === 2) {
+      const [small, large] = await Promise.all(files.map((file) => readTestPicture(file)))
+      return measureEnlarged(small, large, scale, options)
+    }
+    const large = cropToMultiple(await readTestPicture(files[0]), scale)
+    return measureEnlarged(madeSmall(large, scale), large, scale, options)
+  },
+}
+
+export async function measureEnlarged(
+  small: Raster,
+  large: Raster,
+  scale: Scale,
+  options: TaskOptions | null,
+): Promise<Measured> {
+  const bicubic = enlarge(small, scale)
+  const enlarged = options ? await task.run(small, { scale, strength: 1 }, options) : bicubic
+  const inner = {
+    width: Math.min(bicubic.width, large.width) - 2 * scale,
+    height: Math.min(bicubic.height, large.height) - 2 * scale,
+    channels: 1,
+  }
+  const y = (raster: Raster) => {
+    const luma = studioLuma(roundedFloats(raster), raster.channels).map((v) => Math.round(255 * v) / 255)
+    const cut = new Float32Array(inner.width * inner.height)
+    for (let row = 0; row < inner.height; row++) {
+      const from = (row + scale) * raster.width + scale
+      cut.set(luma.subarray(from, from + inner.width), row * inner.width)
+    }
+    return cut
+  }
+  const truth = y(large)
+  const result = y(enlarged)
+  return {
+    psnr: psnr(result, truth),
+    ssim: ssim(result, truth, inner),
+    inputPsnr: psnr(y(bicubic), truth),
+    pixels: enlarged.width * enlarged.height,
+  }
+}
+
+function cropToMultiple(raster: Raster, multiple: number): Raster {
+  const { channels, depth } = raster
+  const width = raster.width - (raster.width % multiple)
+  const height = raster.height - (raster.height % multiple)
+  const values = toFloat(raster)
+  const cropped = new Float32Array(width * height * channels)
+  for (let row = 0; row < height; row++) {
+    const from = row * raster.width * channels
+    cropped.set(values.subarray(from, from + width * channels), row * width * channels)
+  }
+  return fromFloat(cropped, width, height, channels, depth)
+}
+
+function madeSmall({ width, height, channels, ...raster }: Raster, scale: number): Raster {
+  const values = toFloat({ width, height, channels, ...raster })
+  const small = resizeBicubic(values, width, height, channels, width / scale, height / scale)
+  return fromFloat(small, width / scale, height / scale, channels, 8)
+}
