@@ -4,6 +4,7 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Manifest } from '../../contract/model.ts'
 import { tf } from '../tf.ts'
+import { forInference } from './for-inference.ts'
 import { withGpuErrors } from './gpu-errors.ts'
 import { loadModel } from './model-file.ts'
 
@@ -90,7 +91,7 @@ export async function openNetwork(folder: string): Promise<LocalNetwork> {
   }
   const { model, manifest } = await loadModel(folder)
   latest?.network.dispose()
-  latest = { folder, changed, backend, network: new LocalNetwork(model, manifest) }
+  latest = { folder, changed, backend, network: new LocalNetwork(forInference(model), manifest) }
   return latest.network
 }
 

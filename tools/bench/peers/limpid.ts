@@ -1,6 +1,7 @@
 /** Limpid on one of its backends (the argument), through the product's own code: Network and trainingStep. */
 import type { BackendName } from '../../../src/contract/backend.ts'
 import { chooseBackend } from '../../../src/engine/backends/choose.ts'
+import { forInference } from '../../../src/engine/models/for-inference.ts'
 import { loadModel } from '../../../src/engine/models/model-file.ts'
 import { LocalNetwork } from '../../../src/engine/models/network.ts'
 import type { tf } from '../../../src/engine/tf.ts'
@@ -25,7 +26,7 @@ serve({
     const { model, manifest } = await loadModel(folder)
     job =
       work.kind === 'inference'
-        ? inferring(new LocalNetwork(model, manifest), work.sizes)
+        ? inferring(new LocalNetwork(forInference(model), manifest), work.sizes)
         : training(model, work)
   },
   run: () => job!.run(),

@@ -1,0 +1,252 @@
+/**
+ * A trained network as it is best run: the same numbers, within rounding, in fewer passes over memory.
+ *
+ * - Batch norm does a fixed scaling once training is over: it is folded into the convolution before it.
+ * - A ReLU of its own is handed to the convolution, which backends fuse.
+ * - Dropout does nothing.
+ * - Doubling by nearest neighbour and a 3×3 convolution are one transposed 4×4 convolution with stride 2: of its nine
+ *   taps several meet the same pixel. That takes 4/9 of the multiplications (cf. Shi et al. 2016, "Is the deconvolution
+ *   layer the same as a convolutional layer?").
+ */
+import { tf } from '../tf.ts'
+
+type Layer = tf.layers.Layer & { dispose(): unknown }
+
+/** Where transposed convolutions are fast: oneDNN and cuDNN take their strides natively. */
+const MERGES_UPSAMPLING: ReadonlySet<string> = new Set(['tensorflow'])
+
+/** `model` is used up: disposed of where another one takes its place. */
+export function forInference(model: tf.LayersModel): tf.LayersModel {
+  const consumers = countConsumers(model)
+  if (consumers === null) return model
+  const rewriter = new Rewriter(consumers, MERGES_UPSAMPLING.has(tf.getBackend()))
+  const inputs = model.inputs.map((input) => rewriter.input(input))
+  const outputs = model.outputs.map((output) => rewriter.reach(output))
+  if (!rewriter.changed) return model
+  const rewritten = tf.model({ inputs, outputs, name: model.name })
+  rewriter.copyWeights()
+  model.dispose()
+  return rewritten
+}
+
+/** Of each tensor, by its id. Null for a graph that is not simple: layers called twice, or models as layers. */
+function countConsumers(model: tf.LayersModel): Map<number, number> | null {
+  const counts = new Map<number, number>(model.outputs.map(({ id }) => [id, 1]))
+  for (const layer of model.layers) {
+    if (layer.inboundNodes.length !== 1 || layer instanceof tf.LayersModel) return null
+    for (const { id } of layer.inboundNodes[0].inputTensors) counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** A convolution and what belongs to it. */
+type Group = {
+  convolution: Layer
+  norm: Layer | null
+  activation: string
+  upsampled: boolean
+  input: tf.SymbolicTensor
+}
+
+class Rewriter {
+  changed = false
+  readonly #consumers: Map<number, number>
+  readonly #mergesUpsampling: boolean
+  /** Of each tensor that was reached, by its id: its place in the new graph. */
+  readonly #tensors = new Map<number, tf.SymbolicTensor>()
+  /** To be run when the new layers have been built. */
+  readonly #copies: (() => void)[] = []
+
+  constructor(consumers: Map<number, number>, mergesUpsampling: boolean) {
+    this.#consumers = consumers
+    this.#mergesUpsampling = mergesUpsampling
+  }
+
+  input(tensor: tf.SymbolicTensor): tf.SymbolicTensor {
+    const { name } = tensor.sourceLayer
+    const input = tf.input({ name, shape: tensor.shape.slice(1), dtype: tensor.dtype })
+    this.#tensors.set(tensor.id, input)
+    return input
+  }
+
+  reach(tensor: tf.SymbolicTensor): tf.SymbolicTensor {
+    const known = this.#tensors.get(tensor.id)
+    if (known) return known
+    const reached = this.#rewrite(tensor)
+    this.#tensors.set(tensor.id, reached)
+    return reached
+  }
+
+  copyWeights(): void {
+    for (const copy of this.#copies) copy()
+  }
+
+  #rewrite(tensor: tf.SymbolicTensor): tf.SymbolicTensor {
+    const layer = tensor.sourceLayer as Layer
+    const inputs = layer.inboundNodes[0].inputTensors
+    if (layer.getClassName() === 'Dropout') {
+      this.changed = true
+      return this.reach(inputs[0])
+    }
+    const group = this.#groupAt(tensor)
+    if (group) {
+      this.changed = true
+      return this.#write(group)
+    }
+    const copy = cloneOf(layer)
+    const reached = inputs.map((input) => this.reach(input))
+    this.#copies.push(() => copy.setWeights(layer.getWeights()))
+    return copy.apply(reached.length === 1 ? reached[0] : reached) as tf.SymbolicTensor
+  }
+
+  /** The group that ends with this tensor, or null if there is nothing to merge. */
+  #groupAt(tensor: tf.SymbolicTensor): Group | null {
+    let at = tensor
+    const before = () => {
+      const [input] = at.sourceLayer.inboundNodes[0].inputTensors
+      return this.#consumers.get(input.id) === 1 ? input : null
+    }
+    const isRelu = isPlainRelu(at.sourceLayer as Layer)
+    if (isRelu) {
+      const input = before()
+      if (!input) return null
+      at = input
+    }
+    let norm: Layer | null = null
+    if (at.sourceLayer.getClassName() === 'BatchNormalization') {
+      norm = at.sourceLayer as Layer
+      const input = before()
+      if (!input) return null
+      at = input
+    }
+    const convolution = at.sourceLayer as Layer
+    const kind = convolution.getClassName()
+    if (kind !== 'Conv2D' && kind !== 'Conv2DTranspose') return null
+    const { activation, dataFormat } = configOf(convolution)
+    if ((isRelu || norm) && activation !== 'linear') return null
+    if (dataFormat !== 'channelsLast') return null
+    const [input] = convolution.inboundNodes[0].inputTensors
+    const upsampled =
+      this.#mergesUpsampling &&
+      kind === 'Conv2D' &&
+      this.#consumers.get(input.id) === 1 &&
+      isDoubling(input.sourceLayer as Layer) &&
+      isThreeByThree(convolution)
+    if (!isRelu && !norm && !upsampled) return null
+    return {
+      convolution,
+      norm,
+      activation: isRelu ? 'relu' : activation,
+      upsampled,
+      input: upsampled ? input.sourceLayer.inboundNodes[0].inputTensors[0] : input,
+    }
+  }
+
+  #write({ convolution, norm, activation, upsampled, input }: Group): tf.SymbolicTensor {
+    const { name, filters, kernelSize, strides, padding, dilationRate } = configOf(convolution)
+    const common = { name, filters, padding, activation: activation as 'relu', useBias: true }
+    const transposed = upsampled || convolution.getClassName() === 'Conv2DTranspose'
+    const layer = upsampled
+      ? tf.layers.conv2dTranspose({ ...common, kernelSize: 4, strides: 2 })
+      : transposed
+        ? tf.layers.conv2dTranspose({ ...common, kernelSize, strides })
+        : tf.layers.conv2d({ ...common, kernelSize, strides, dilationRate })
+    const output = layer.apply(this.reach(input)) as tf.SymbolicTensor
+    this.#copies.push(() => {
+      const weights = tf.tidy(() => {
+        const { kernel, bias } = folded(convolution, norm)
+        return [upsampled ? mergedWithDoubling(kernel) : kernel, bias]
+      })
+      layer.setWeights(weights)
+      tf.dispose(weights)
+    })
+    return output
+  }
+}
+
+type Configuration = {
+  name: string
+  filters: number
+  kernelSize: [number, number]
+  strides: [number, number]
+  padding: 'same' | 'valid'
+  dilationRate: [number, number]
+  activation: string
+  dataFormat: string
+  useBias: boolean
+}
+
+/** As the constructors take it. */
+function configOf(layer: Layer): Configuration {
+  return layer.getConfig() as unknown as Configuration
+}
+
+function cloneOf(layer: Layer): Layer {
+  const { fromConfig } = layer.constructor as unknown as {
+    fromConfig(type: unknown, config: unknown): Layer
+  }
+  return fromConfig(layer.constructor, layer.getConfig())
+}
+
+function isPlainRelu(layer: Layer): boolean {
+  const config = layer.getConfig() as Record<string, unknown>
+  if (layer.getClassName() === 'Activation') return config.activation === 'relu'
+  return layer.getClassName() === 'ReLU' && config.maxValue == null
+}
+
+function isDoubling(layer: Layer): boolean {
+  if (layer.getClassName() !== 'UpSampling2D') return false
+  const { size, interpolation = 'nearest' } = layer.getConfig() as {
+    size: [number, number]
+    interpolation?: string
+  }
+  return size[0] === 2 && size[1] === 2 && interpolation === 'nearest'
+}
+
+function isThreeByThree(layer: Layer): boolean {
+  const { kernelSize, strides, dilationRate, padding } = configOf(layer)
+  const all = (values: readonly number[], wanted: number) => values.every((value) => value === wanted)
+  return all(kernelSize, 3) && all(strides, 1) && all(dilationRate ?? [1], 1) && padding === 'same'
+}
+
+/** Kernel and bias of the convolution with what batch norm does after it: [h, w, in, out], or [h, w, out, in] transposed. */
+function folded(convolution: Layer, norm: Layer | null): { kernel: tf.Tensor4D; bias: tf.Tensor1D } {
+  const [kernel, given] = convolution.getWeights() as [tf.Tensor4D, tf.Tensor1D | undefined]
+  const { filters } = configOf(convolution)
+  const bias = given ?? tf.zeros([filters])
+  if (!norm) return { kernel: kernel.clone(), bias: bias.clone() as tf.Tensor1D }
+  const {
+    epsilon = 1e-3,
+    scale,
+    center,
+  } = norm.getConfig() as { epsilon?: number; scale: boolean; center: boolean }
+  const weights = [...norm.getWeights()] as tf.Tensor1D[]
+  const gamma = scale ? weights.shift()! : tf.ones([filters])
+  const beta = center ? weights.shift()! : tf.zeros([filters])
+  const [mean, variance] = weights
+  const factor = gamma.div(variance.add(epsilon).sqrt()) as tf.Tensor1D
+  const isTransposed = convolution.getClassName() === 'Conv2DTranspose'
+  return {
+    kernel: kernel.mul(isTransposed ? factor.reshape([1, 1, filters, 1]) : factor),
+    bias: bias.sub(mean).mul(factor).add(beta) as tf.Tensor1D,
+  }
+}
+
+/**
+ * The transposed kernel [4, 4, out, in] that does in one what doubling and the kernel [3, 3, in, out] do. Pixel i of the
+ * small picture lies at 2i and 2i + 1; the tap t of the output y reads y + t − 1, so it meets i with k = y + 1 − 2i.
+ */
+function mergedWithDoubling(kernel: tf.Tensor4D): tf.Tensor4D {
+  const transposed = kernel.reverse([0, 1]).transpose([0, 1, 3, 2])
+  const shifted = [0, 1].flatMap((dy) =>
+    [0, 1].map((dx) =>
+      transposed.pad([
+        [dy, 1 - dy],
+        [dx, 1 - dx],
+        [0, 0],
+        [0, 0],
+      ]),
+    ),
+  )
+  return tf.addN(shifted) as tf.Tensor4D
+}
