@@ -46,7 +46,7 @@ function build({ inputChannels, outputChannels, filters, convolutions }: Paramet
       useBias: false, // batch norm's own centre takes its place
       kernelInitializer: tf.initializers.heNormal({ seed: nextSeed() }),
     })
-    const normed = tf.layers.batchNormalization({ name: `${name}_norm` }).apply(conv.apply(x))
+    const normed = tf.layers.batchNormalization({ name: `${name}_norm`, momentum: 0.95 }).apply(conv.apply(x))
     return tf.layers.reLU({ name: `${name}_relu` }).apply(normed) as tf.SymbolicTensor
   }
 

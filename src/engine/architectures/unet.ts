@@ -61,7 +61,7 @@ function build(options: Parameters, seed: number): tf.LayersModel {
     })
     const y = conv.apply(x) as tf.SymbolicTensor
     if (!batchNorm) return y
-    const normed = tf.layers.batchNormalization({ name: `${name}_norm` }).apply(y)
+    const normed = tf.layers.batchNormalization({ name: `${name}_norm`, momentum: 0.95 }).apply(y)
     return tf.layers.reLU({ name: `${name}_relu` }).apply(normed) as tf.SymbolicTensor
   }
   const block = (x: tf.SymbolicTensor, filters: number, name: string) => {

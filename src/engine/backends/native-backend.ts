@@ -2,11 +2,20 @@ import { tf } from '../tf.ts'
 
 /** What of tfjs-node's backend is called here directly: it executes any TensorFlow op by its name. */
 export type NativeBackend = {
-  binding: Record<'TF_ATTR_TYPE' | 'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_FLOAT', number> & {
+  binding: Record<
+    'TF_ATTR_TYPE' | 'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_FLOAT',
+    number
+  > & {
     TF_Version: string
     isUsingGpuDevice(): boolean
   }
   executeSingleOutput(name: string, attributes: NativeAttribute[], inputs: tf.TensorInfo[]): tf.Tensor
+  executeMultipleOutputs(
+    name: string,
+    attributes: NativeAttribute[],
+    inputs: tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[]
   applyActivation(
     x: tf.Tensor,
     activation: string,

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
+import { useNativeBatchNorm } from './batch-norm.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
 import { nativeBackend } from './native-backend.ts'
@@ -24,6 +25,7 @@ export const tensorflow: Backend = {
     useNativeReluGradient()
     useNativeBiasGradient()
     useFusedConvolution()
+    useNativeBatchNorm()
     const version = native.binding.TF_Version.split('.').slice(0, 2).join('.')
     const onGpu = native.binding.isUsingGpuDevice()
     if (!onGpu) return { device: `TensorFlow ${version} · CPU`, memory: os.totalmem() }
