@@ -15,6 +15,9 @@ export const jsonOption = () =>
 export const formatOption = () =>
   new Option('--format <format>', 'format of the results (default: as the original)').choices(OUTPUT_FORMATS)
 
+export const modelOption = () =>
+  new Option('--model <id>', '`limpid models list` lists them (default: the one that comes with Limpid)')
+
 export const ensembleOption = () =>
   new Option('--ensemble', 'slow, finer: the mean of eight flips and turns of each picture')
 

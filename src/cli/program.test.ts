@@ -29,6 +29,15 @@ const MODEL: ModelSummary = {
   shipped: true,
 }
 
+const modelOf = (id: string, task: ModelSummary['task'], scale?: ModelSummary['scale']): ModelSummary => ({
+  ...MODEL,
+  id,
+  task,
+  scale,
+  folder: `/models/${id}`,
+})
+/** What is installed; tests add to it. */
+let models: ModelSummary[]
 let cwd: string
 let engine: FakeEngine
 let wishes: EngineWish[]
@@ -38,6 +47,7 @@ let interruption: AbortController
 beforeEach(() => {
   cwd = mkdtempSync(path.join(tmpdir(), 'limpid-cli-'))
   engine = new FakeEngine()
+  models = [MODEL]
   wishes = []
   openEngines = 0
   interruption = new AbortController()
@@ -54,12 +64,13 @@ async function limpid(...args: string[]) {
     signal: interruption.signal,
     models: {
       async find(id) {
-        if (id === MODEL.id) return MODEL
+        const found = models.find((model) => model.id === id)
+        if (found) return found
         throw new LimpidError('model-unknown', `There is no model "${id}".`, {
           hint: 'There is denoise-fast.',
         })
       },
-      list: async () => ({ models: [MODEL], errors: [] }),
+      list: async () => ({ models, errors: [] }),
     },
     async withEngine(wish, work) {
       wishes.push(wish)
@@ -247,6 +258,78 @@ describe('denoise', () => {
   })
 })
 
+describe('the other restoring commands', () => {
+  beforeEach(async () => {
+    await writePictures(cwd, ['photo.png'])
+    models.push(
+      modelOf('jpeg-repair', 'jpeg-repair'),
+      modelOf('upscale-2', 'upscale', 2),
+      modelOf('upscale-4', 'upscale', 4),
+      modelOf('document-clean', 'document-clean'),
+      modelOf('inpaint', 'inpaint'),
+      modelOf('colourise', 'colourise'),
+    )
+  })
+  const folder = (id: string) => `/models/${id}`
+  const scratches = { task: 'inpaint', mask: { kind: 'scratches' }, strength: 1, folder: folder('inpaint') }
+  const denoise = { task: 'denoise', strength: 1, folder: MODEL.folder }
+  const colour = { task: 'restore-colour', strength: 0.8 }
+  const larger = { task: 'upscale', scale: 2, strength: 1, folder: folder('upscale-2') }
+
+  test.each([
+    ['denoise --ensemble', [{ ...denoise, ensemble: true }]],
+    ['repair-jpeg --strength 0.5', [{ task: 'jpeg-repair', strength: 0.5, folder: folder('jpeg-repair') }]],
+    ['upscale', [larger]],
+    ['upscale --scale 4', [{ ...larger, scale: 4, folder: folder('upscale-4') }]],
+    [
+      'clean-document --binarise otsu',
+      [{ task: 'document-clean', strength: 1, binarise: 'otsu', folder: folder('document-clean') }],
+    ],
+    ['inpaint', [scratches]],
+    ['colourise --strength 0.7', [{ task: 'colourise', strength: 0.7, folder: folder('colourise') }]],
+    ['restore-photo', [scratches, denoise, colour, larger]],
+    ['restore-photo --no-scratches --no-upscale', [denoise, colour]],
+    [
+      'restore-photo --no-denoise --no-colour --scale 4',
+      [scratches, { ...larger, scale: 4, folder: folder('upscale-4') }],
+    ],
+  ])('limpid %s asks the engine for just that', async (line, steps) => {
+    const { exitCode, out } = await limpid(...line.split(' '), 'photo.png')
+    expect(exitCode).toBe(0)
+    expect(out).toBe(`${path.join(cwd, 'photo-limpid.png')}\n`)
+    expect(engine.asked.map(({ input }) => (input as { steps: unknown }).steps)).toEqual([steps])
+  })
+
+  test('a mask is a file; of several pictures it would be anybody’s guess whose', async () => {
+    await limpid('inpaint', 'photo.png', '--mask', 'mask.png')
+    const mask = { kind: 'file', path: path.join(cwd, 'mask.png') }
+    expect(engine.asked[0]?.input).toMatchObject({ steps: [{ ...scratches, mask }] })
+    const several = await limpid('inpaint', 'photo.png', 'b.png', '--mask', 'mask.png', '--json')
+    expect(several.exitCode).toBe(1)
+    expect(several.json()).toMatchObject({ errors: [{ code: 'bad-request' }] })
+  })
+
+  test('the result says which models were taken, and how large it is', async () => {
+    const { json } = await limpid('restore-photo', 'photo.png', '--json')
+    expect(json().steps.map(({ model }: { model?: string }) => model)).toEqual([
+      'inpaint',
+      'denoise-fast',
+      undefined,
+      'upscale-2',
+    ])
+    expect(json().results).toMatchObject([{ width: 4000, height: 3000 }])
+    expect((await limpid('upscale', 'photo.png', '--overwrite')).err).toContain('now 4000 × 3000 px')
+  })
+
+  test('where no model for the task is installed, that is said before any work', async () => {
+    models = [MODEL]
+    const { exitCode, err } = await limpid('upscale', 'photo.png', '--scale', '3')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('No model for upscale ×3 is installed.')
+    expect(engine.asked).toEqual([])
+  })
+})
+
 describe('wrong command lines', () => {
   test.each([
     [
@@ -257,6 +340,7 @@ describe('wrong command lines', () => {
     ['a strength out of range', ['denoise', 'a.png', '--strength', '1.5'], 'from 0 to 1'],
     ['an unknown format', ['denoise', 'a.png', '--format', 'bmp'], 'png, jpeg, webp, avif, tiff'],
     ['no files', ['denoise'], 'files'],
+    ['a scale that there is not', ['upscale', 'a.png', '--scale', '5'], '2, 3, 4'],
     ['an unknown command', ['sharpen'], 'sharpen'],
     ['a sigma that is no number', ['evaluate', 'denoise', '--data', '.', '--sigma', 'much'], 'from 0 to 255'],
   ])('%s: told on stderr, exit code 2', async (_, args, told) => {
@@ -288,6 +372,23 @@ test('evaluate prints a table, and with --json all its figures', async () => {
   })
   const keys = ['task', 'model', 'backend', 'count', 'psnr', 'ssim', 'inputPsnr', 'seconds', 'megapixels']
   expect(Object.keys((await limpid(...args, '--json')).json())).toEqual(expect.arrayContaining(keys))
+})
+
+test('evaluate measures each task on its own conditions, and without a model what it is compared with', async () => {
+  models.push(modelOf('upscale-3', 'upscale', 3))
+  await limpid('evaluate', 'upscale', '--data', 'set', '--scale', '3', '--ensemble')
+  const { exitCode } = await limpid('evaluate', 'document', '--data', 'set', '--model', 'none')
+  expect(exitCode).toBe(0)
+  await limpid('evaluate', 'pairs', '--data', 'set')
+  const data = path.join(cwd, 'set')
+  expect(engine.asked.map(({ input }) => input)).toEqual([
+    { task: 'upscale', data, scale: 3, ensemble: true, folder: '/models/upscale-3' },
+    { task: 'document', data, binarise: 'otsu', folder: null },
+    { task: 'pairs', data, grey: false, folder: MODEL.folder },
+  ])
+  const none = await limpid('evaluate', 'jpeg', '--data', 'set', '--quality', '10')
+  expect(none.exitCode).toBe(1)
+  expect(none.err).toContain('No model for jpeg-repair is installed.')
 })
 
 test('doctor says what computes and how to get what does not', async () => {

@@ -3,12 +3,18 @@ import { Command, CommanderError } from 'commander'
 import type { BackendName } from '../contract/backend.ts'
 import { LimpidError } from '../contract/errors.ts'
 import { benchCommand } from './commands/bench.ts'
+import { cleanDocumentCommand } from './commands/clean-document.ts'
+import { colouriseCommand } from './commands/colourise.ts'
 import { denoiseCommand } from './commands/denoise.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { inpaintCommand } from './commands/inpaint.ts'
 import { modelsCommand } from './commands/models.ts'
+import { repairJpegCommand } from './commands/repair-jpeg.ts'
+import { restorePhotoCommand } from './commands/restore-photo.ts'
 import { serveCommand } from './commands/serve.ts'
 import { trainCommand } from './commands/train.ts'
+import { upscaleCommand } from './commands/upscale.ts'
 import type { Perform, Surroundings } from './context.ts'
 import { backendOption, jsonOption } from './options.ts'
 import { version } from './project.ts'
@@ -66,6 +72,12 @@ function program(perform: Perform, output: Output, errorOutput: ErrorOutput): Co
     .addOption(backendOption())
     .addOption(jsonOption())
     .addCommand(denoiseCommand(perform))
+    .addCommand(repairJpegCommand(perform))
+    .addCommand(upscaleCommand(perform))
+    .addCommand(cleanDocumentCommand(perform))
+    .addCommand(inpaintCommand(perform))
+    .addCommand(colouriseCommand(perform))
+    .addCommand(restorePhotoCommand(perform))
     .addCommand(evaluateCommand(perform))
     .addCommand(trainCommand(perform))
     .addCommand(doctorCommand(perform))

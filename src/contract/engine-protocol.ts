@@ -80,7 +80,13 @@ export const engineJobs = {
   /** From file to file: reads, runs the steps, saves. */
   process: {
     input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), target: targetSchema }),
-    output: measuredSchema.extend({ saved: savedSchema, noise: noiseSchema.nullable() }),
+    output: measuredSchema.extend({
+      saved: savedSchema,
+      noise: noiseSchema.nullable(),
+      /** Of the result, px. */
+      width: z.int().positive(),
+      height: z.int().positive(),
+    }),
   },
   /** Measures a model on pictures whose truth is known. */
   evaluate: {

@@ -72,7 +72,13 @@ async function processPicture({ path: file, target }: EngineInput<'process'>, { 
   await copyFile(file, target.path)
   const { length: bytes } = await readFile(target.path)
   const saved = { path: target.path, format: target.format ?? ('png' as const), bytes, notes: [] }
-  return { ...MEASURED, saved, noise: { sigma: 12.3, shadows: 14, highlights: 10 } }
+  return {
+    ...MEASURED,
+    saved,
+    width: 4000,
+    height: 3000,
+    noise: { sigma: 12.3, shadows: 14, highlights: 10 },
+  }
 }
 
 async function evaluate({ task }: EngineInput<'evaluate'>) {

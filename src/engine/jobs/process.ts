@@ -15,6 +15,8 @@ export const processPicture: JobHandler<'process'> = async ({ path: file, steps,
   return {
     saved,
     noise,
+    width: restored.raster.width,
+    height: restored.raster.height,
     backend: restored.backend,
     seconds: (performance.now() - start) / 1000,
     modelSeconds: restored.modelSeconds,

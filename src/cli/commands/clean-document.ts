@@ -1,0 +1,29 @@
+/** `limpid clean-document FILES…`: pages as they were photographed or scanned become clean ones. */
+import type { Command } from 'commander'
+import type { Binarisation } from '../../contract/step.ts'
+import type { Perform } from '../context.ts'
+import { binariseOption, modelOption, share } from '../options.ts'
+import { type OutputOptions, restorationCommand } from '../restoration-command.ts'
+import { restorePictures } from '../restore-pictures.ts'
+
+type CleanDocumentOptions = OutputOptions & { strength: number; binarise?: Binarisation; model?: string }
+
+export function cleanDocumentCommand(perform: Perform): Command {
+  return restorationCommand(
+    'clean-document',
+    'clean pages: stains, shadows and the back of the sheet go',
+    EXAMPLES,
+  )
+    .option('--strength <share>', 'how clean, 0 to 1', share, 1)
+    .addOption(binariseOption())
+    .addOption(modelOption())
+    .action(
+      (files: string[], { strength, binarise, model, ...output }: CleanDocumentOptions, command: Command) =>
+        perform(command, (context) =>
+          restorePictures(context, files, output, [{ task: 'document-clean', strength, binarise, model }]),
+        ),
+    )
+}
+
+const EXAMPLES = `limpid clean-document letter.jpg               writes letter-limpid.jpg, in grey
+limpid clean-document scans/ -o clean/ --format png --binarise otsu`
