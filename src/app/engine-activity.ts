@@ -17,6 +17,15 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return `evaluating ${basename(folder ?? '')} on ${data}`
     case 'train':
       return `training on ${data}`
+    case 'measure':
+      return `measuring ${basename(folder ?? '')}`
+    case 'encode':
+    case 'reconstruct':
+      return `showing pictures to ${basename(folder ?? '')}`
+    case 'decode':
+      return `drawing pictures with ${basename(folder ?? '')}`
+    case 'drawChart':
+      return `drawing ${file}`
     case 'exportOnnx':
       return `exporting ${basename(folder ?? '')} to ${file}`
     case 'doctor':

@@ -14,6 +14,7 @@ import { repairJpegCommand } from './commands/repair-jpeg.ts'
 import { restorePhotoCommand } from './commands/restore-photo.ts'
 import { serveCommand } from './commands/serve.ts'
 import { trainCommand } from './commands/train.ts'
+import { zooCommand } from './commands/zoo.ts'
 import { upscaleCommand } from './commands/upscale.ts'
 import type { Perform, Surroundings } from './context.ts'
 import { backendOption, jsonOption } from './options.ts'
@@ -80,6 +81,7 @@ function program(perform: Perform, output: Output, errorOutput: ErrorOutput): Co
     .addCommand(restorePhotoCommand(perform))
     .addCommand(evaluateCommand(perform))
     .addCommand(trainCommand(perform))
+    .addCommand(zooCommand(perform))
     .addCommand(doctorCommand(perform))
     .addCommand(benchCommand(perform))
     .addCommand(modelsCommand(perform))

@@ -18,6 +18,7 @@ export function dataFolder(given: string | undefined, cwd: string, env: NodeJS.P
 /** A recipe by its path, or by the id of one that comes with the project. */
 export function recipePath(given: string, cwd: string): string {
   const file = path.resolve(cwd, given)
-  const shipped = path.join(projectRoot, 'recipes', `${given}.json`)
-  return !existsSync(file) && /^[a-z0-9-]+$/.test(given) && existsSync(shipped) ? shipped : file
+  if (existsSync(file) || !/^[a-z0-9-]+$/.test(given)) return file
+  const shipped = ['recipes', 'recipes/zoo'].map((folder) => path.join(projectRoot, folder, `${given}.json`))
+  return shipped.find((candidate) => existsSync(candidate)) ?? file
 }

@@ -11,6 +11,7 @@ import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts
 import { recipeSchema } from './recipe.ts'
 import { resolvedStepSchema } from './step.ts'
 import { bestSchema, trainingProgressSchema } from './training.ts'
+import { zooJobs } from './zoo-jobs.ts'
 
 const targetSchema = z.object({
   path: z.string(),
@@ -115,6 +116,7 @@ export const engineJobs = {
       model: z.string().nullable(),
     }),
   },
+  ...zooJobs,
   /** Writes a model as an ONNX file, for other engines. */
   exportOnnx: {
     input: z.object({

@@ -8,11 +8,16 @@ export const manifestSchema = z.object({
   id: z.string(),
   version: z.string(),
   title: z.string(),
-  task: restorationTaskSchema,
+  /** Beside restoration, what the Lab trains: autoencoders, and networks that mark what is where. */
+  task: z.enum([...restorationTaskSchema.options, 'autoencode', 'segment']),
   /** Of an upscaling model: by how much. The network itself runs at the large size, on the bicubic enlargement. */
   scale: scaleSchema.optional(),
   /** Channels of the network's input and output; absent: RGB in and out. The fourth that goes in is a mask. */
   channels: z.object({ input: z.int().positive(), output: z.int().positive() }).optional(),
+  /** Of a network that takes pictures of one size alone, px. */
+  picture: z.object({ height: z.int().positive(), width: z.int().positive() }).optional(),
+  /** Of an autoencoder: the layer that the encoder ends in, and the shape of what it gives for one picture. */
+  code: z.object({ layer: z.string(), shape: z.array(z.int().positive()).min(1) }).optional(),
   architecture: z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }),
   /** Number of weights. */
   parameterCount: z.int(),

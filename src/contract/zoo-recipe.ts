@@ -46,13 +46,15 @@ export type Corruption = z.infer<typeof corruptionSchema>
 const penaltySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   /** Few units of the code active: the mean of |code| (l1), or KL(target ‖ mean activity) of sigmoid units (Ng 2011). */
-  z.strictObject({ kind: z.literal('sparsity'), norm: z.literal('l1'), weight: z.number().positive() }),
-  z.strictObject({
-    kind: z.literal('sparsity'),
-    norm: z.literal('kl'),
-    weight: z.number().positive(),
-    target: z.number().gt(0).lt(1),
-  }),
+  z.discriminatedUnion('norm', [
+    z.strictObject({ kind: z.literal('sparsity'), norm: z.literal('l1'), weight: z.number().positive() }),
+    z.strictObject({
+      kind: z.literal('sparsity'),
+      norm: z.literal('kl'),
+      weight: z.number().positive(),
+      target: z.number().gt(0).lt(1),
+    }),
+  ]),
   /** The squared Frobenius norm of the encoder's Jacobian (Rifai et al. 2011). */
   z.strictObject({ kind: z.literal('contraction'), weight: z.number().positive() }),
   /** A Gaussian code near N(0, 1), weighted by beta (Kingma & Welling 2014; Higgins et al. 2017). */

@@ -2,7 +2,7 @@ import type { EngineInput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Course } from '../training/learner.ts'
 import { train } from '../training/trainer.ts'
-import type { JobHandler } from './job.ts'
+import type { JobContext, JobHandler } from './job.ts'
 
 /**
  * Trains a recipe to its end, or until it is cancelled: then a checkpoint is kept and the next call goes on. With
@@ -12,7 +12,7 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
   const { recipe, runFolder, modelFolder, finishNow = false } = input
   await context.backend()
   await context.step(0, 'Reading the training pictures')
-  const { learner, schedule, save } = await courseOf(input)
+  const { learner, schedule, save } = await courseOf(input, context)
   const { steps } = schedule
   const work = learner.work ?? ((step: number) => step)
   let pending: Promise<void> = Promise.resolve()
@@ -35,14 +35,18 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
     if (write) await save(modelFolder, seconds)
     return { finished, step, steps, best, seconds, model: write ? modelFolder : null }
   } finally {
-    learner.model.dispose()
+    if (learner.dispose) learner.dispose()
+    else learner.model.dispose()
   }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
-async function courseOf({ recipe, data }: EngineInput<'train'>): Promise<Course<any>> {
+async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobContext): Promise<Course<any>> {
   switch (recipe.task) {
-    case 'autoencode':
+    case 'autoencode': {
+      const { autoencoderCourse } = await import('../zoo/autoencoder-course.ts')
+      return autoencoderCourse(recipe, data, (done, total) => context.step(0, `Reading ${done} of ${total}`))
+    }
     case 'segment':
       throw new LimpidError('recipe-invalid', `There is no training for "${recipe.task}" yet.`)
     default: {

@@ -23,6 +23,8 @@ export type Learner<B> = {
   validate(): Promise<Validation>
   /** Writes `step-000123.png` or the like into the folder (it is there), of what the network does; gives the path. */
   samples?(folder: string, step: number): Promise<string>
+  /** Frees the network and what else was made for it; absent: disposing of the model is enough. */
+  dispose?(): void
   /** The work of the first `step` steps, in any unit; absent where every step is alike. */
   work?(step: number): number
 }

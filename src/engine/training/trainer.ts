@@ -1,6 +1,7 @@
 /** The training loop: batches in, weights out, with validation, checkpoints and resume. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { type Best, SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
@@ -96,6 +97,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
   try {
     if (step < steps) {
       for await (const batch of learner.batches(step)) {
+        await nextTurn() // lets a cancel in
         if (shouldStop?.()) {
           stopped = true
           break

@@ -1,0 +1,16 @@
+import { loadExamples } from '../zoo/examples.ts'
+import { measure } from '../zoo/measure.ts'
+import { withAutoencoder } from '../zoo/open-autoencoder.ts'
+import type { JobHandler } from './job.ts'
+
+/** Measures a trained system of the Lab on pictures that training never looked at. */
+export const measureModel: JobHandler<'measure'> = async ({ folder, data }, context) => {
+  await context.backend()
+  return withAutoencoder(folder, async ({ autoencoder, manifest, recipe }) => {
+    await context.step(0, `Measuring ${manifest.id}`)
+    const { test, validation } = await loadExamples(recipe.data, data)
+    const pictures = test ?? validation
+    const { figures } = await measure(autoencoder, recipe, pictures)
+    return { figures, count: pictures.count, parameterCount: manifest.parameterCount }
+  })
+}

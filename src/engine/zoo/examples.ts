@@ -1,0 +1,58 @@
+/** The data of an autoencoder's recipe, read and divided. */
+import path from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
+import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
+import { readMnist } from './mnist.ts'
+import { readPictureFolder } from './picture-folder.ts'
+import { type Examples, type PictureShape, pick } from './pictures.ts'
+
+type Data = AutoencoderRecipe['data']
+
+export const shapeOf = (data: Data): PictureShape =>
+  data.kind === 'mnist' ? [28, 28, 1] : [data.size, data.size, data.channels]
+
+/** Throws `data-missing` where there is too little. */
+export async function loadExamples(
+  data: Data,
+  dataFolder: string,
+  onProgress?: (done: number, total: number) => Promise<void> | void,
+): Promise<Examples> {
+  const folder = path.resolve(dataFolder, data.folder)
+  if (data.kind === 'mnist') return mnistExamples(data, folder)
+  const all = await readPictureFolder(folder, shapeOf(data), data.fit, onProgress)
+  const apart = Math.max(1, Math.round(all.count * data.validationShare))
+  requireSome(all.count - apart, all.count, folder)
+  const stride = all.count / apart
+  const kept = new Set(Array.from({ length: apart }, (_, i) => Math.floor((i + 0.5) * stride)))
+  const indices = Array.from({ length: all.count }, (_, i) => i)
+  return {
+    train: pick(
+      all,
+      indices.filter((i) => !kept.has(i)),
+    ),
+    validation: pick(all, [...kept]),
+    test: null,
+  }
+}
+
+async function mnistExamples(data: Extract<Data, { kind: 'mnist' }>, folder: string): Promise<Examples> {
+  const [all, test] = [await readMnist(folder, 'train'), await readMnist(folder, 'test')]
+  const wanted = new Set(data.digits ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  const indices = Array.from({ length: all.count }, (_, i) => i).filter((i) => wanted.has(all.labels![i]))
+  const count = indices.length - data.validation
+  requireSome(count, indices.length, folder)
+  return {
+    train: pick(all, indices.slice(0, Math.min(count, data.limit ?? count))),
+    validation: pick(all, indices.slice(count)),
+    test,
+  }
+}
+
+function requireSome(training: number, all: number, folder: string): void {
+  if (training >= 1) return
+  const pictures = all === 1 ? 'One picture is' : `${all} pictures are`
+  throw new LimpidError('data-missing', `${pictures} too few: some are kept apart to validate on.`, {
+    file: folder,
+    hint: 'Put more pictures into the folder; a hundred is a beginning.',
+  })
+}
