@@ -1,6 +1,6 @@
 /** Recipes of the Lab's systems that mark what is where: pictures in, masks or labels out. Pictures are 0..1. */
 import { z } from 'zod'
-import { gradientTrainingSchema, recipeHeader } from './recipe-parts.ts'
+import { gradientTrainingSchema, rangeSchema, recipeHeader } from './recipe-parts.ts'
 
 const folders = {
   /** Each holds `image` and `mask`, or `image` and `label`: files of the same name. Relative to the data folder. */
@@ -9,30 +9,73 @@ const folders = {
   validation: z.string().optional(),
   validationShare: z.number().gt(0).lt(1),
   test: z.string().optional(),
-  /** Sides of what the network sees, px. */
+  /** Sides of what the network sees while it learns, px. */
   width: z.int().positive(),
   height: z.int().positive(),
-  /** What is done to a picture of another shape. Absent: there may be none. */
+  /**
+   * What is done to a picture of another shape. `crop`: it learns from random parts, and works on whole pictures.
+   * `resize`: it always sees the whole picture at that size. Absent: there may be none.
+   */
   fit: z.enum(['crop', 'resize']).optional(),
+  /** Training pictures are varied at random; what is absent is left as it is. */
+  augmentation: z
+    .strictObject({
+      /** Half of them mirrored, left to right. */
+      mirror: z.boolean().optional(),
+      /** In any of the eight orientations: for pictures without an up. */
+      turn: z.boolean().optional(),
+      /** By at most so many degrees to either side. */
+      rotation: z.number().min(0).max(180).optional(),
+      /** Enlarged by a factor drawn from this range. */
+      scale: rangeSchema.optional(),
+      /** Contrast and brightness, each changed by at most this share. */
+      light: z.number().min(0).max(0.9).optional(),
+      /** Each channel by itself made stronger or weaker by at most this share. */
+      colour: z.number().min(0).max(0.9).optional(),
+    })
+    .optional(),
   provenance: z.string(),
 }
+
+const colourSchema = z.tuple([z.int(), z.int(), z.int()])
 
 export const segmentationRecipeSchema = z.strictObject({
   ...recipeHeader,
   task: z.literal('segment'),
   data: z.discriminatedUnion('kind', [
-    /** White is the subject. */
-    z.strictObject({ kind: z.literal('masks'), ...folders }),
+    z.strictObject({
+      kind: z.literal('masks'),
+      ...folders,
+      /** What is white in the masks, in one word. Absent: subject. */
+      subject: z.string().optional(),
+      /** Measured inside the round field of view of a fundus camera alone: the black around it is no achievement. */
+      fieldOfView: z.boolean().optional(),
+    }),
     /** The grey value is the class. */
     z.strictObject({
       kind: z.literal('labels'),
       ...folders,
       classes: z.array(z.string()).min(2),
+      /** Of each class, red, green and blue, 0..255: in pictures of labels. Absent: hues far apart. */
+      colours: z.array(colourSchema).optional(),
       /** Grey value of pixels that count for nothing. */
       void: z.int().optional(),
     }),
   ]),
-  loss: z.strictObject({ kind: z.enum(['cross-entropy', 'dice', 'mse']) }),
+  loss: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('cross-entropy'),
+      /**
+       * Rare classes count more: each by (median frequency / its frequency) to this power. 1 is SegNet's median
+       * frequency balancing (Eigen & Fergus 2015). Of labels alone.
+       */
+      balance: z.number().min(0).max(1).optional(),
+    }),
+    /** Cross-entropy + 1 − Dice (Milletari, Navab & Ahmadi 2016), which sees the whole subject at once. Of masks alone. */
+    z.strictObject({ kind: z.literal('dice') }),
+    /** Of a picture of the labels, each class in its colour: the network has three outputs. Of labels alone. */
+    z.strictObject({ kind: z.literal('mse') }),
+  ]),
   training: gradientTrainingSchema,
 })
 export type SegmentationRecipe = z.infer<typeof segmentationRecipeSchema>

@@ -1,0 +1,131 @@
+/** Segmentation, for the training loop: pictures in, masks or labels out. */
+import path from 'node:path'
+import { LimpidError } from '../../../contract/errors.ts'
+import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
+import { megaMacsPerPixel } from '../../architectures/cost.ts'
+import { architecture } from '../../architectures/index.ts'
+import { writeCard } from '../../models/card.ts'
+import { saveModel } from '../../models/model-file.ts'
+import { tf } from '../../tf.ts'
+import type { Course } from '../../training/learner.ts'
+import { type SegmentationBatch, segmentationBatches } from './batches.ts'
+import { classColours, outputChannels } from './classes.ts'
+import { evaluateSegmentation } from './evaluate.ts'
+import { fitPictures } from './fit.ts'
+import { type LabelledPicture, loadLabelledPictures } from './labelled-pictures.ts'
+import { logitsOf } from './logits.ts'
+import { segmentationLoss } from './losses.ts'
+import { type Finding, writeMontage } from './montage.ts'
+import { type Between, Segmenter } from './segment.ts'
+
+/** Pictures of a montage. */
+const SHOWN = 4
+
+export async function segmentationCourse(
+  recipe: SegmentationRecipe,
+  dataFolder: string,
+  between: Between = () => {},
+): Promise<Course<SegmentationBatch>> {
+  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
+  const model = network.build(recipe.seed)
+  requireFit(recipe, model, network.sizeMultiple)
+  const { train, validation } = await loadSets(recipe, dataFolder, between)
+  const pictures = await fitPictures(train, recipe.data)
+  if (recipe.data.fit === undefined) await fitPictures(validation, recipe.data) // for its refusal
+
+  const logits = logitsOf(model)
+  const loss = segmentationLoss(recipe, pictures)
+  const segmenter = new Segmenter(model, recipe)
+  const channels = model.inputs[0].shape[3] as number
+  const epoch = Math.ceil(pictures.length / recipe.training.batch)
+  const { length, optimizer, everySteps = epoch } = recipe.training
+  let findings: Finding[] = []
+  return {
+    learner: {
+      model,
+      batches: (first) => segmentationBatches(recipe, pictures, channels, first),
+      loss({ input, labels, size, width, height }) {
+        const x = tf.tensor4d(input, [size, height, width, channels])
+        return loss(logits.apply(x, { training: true }) as tf.Tensor4D, labels)
+      },
+      pixels: ({ labels }) => labels.length,
+      async validate() {
+        findings = []
+        const shown = new Set(spread(validation.length, Math.min(SHOWN, validation.length)))
+        return evaluateSegmentation(segmenter, validation, (i, labels) => {
+          if (shown.has(i)) findings.push({ picture: validation[i], labels })
+        })
+      },
+      async samples(folder, step) {
+        const file = path.join(folder, `step-${String(step).padStart(6, '0')}.png`)
+        await writeMontage(file, findings, classColours(recipe))
+        return file
+      },
+    },
+    schedule: {
+      steps: 'steps' in length ? length.steps : length.epochs * epoch,
+      optimizer,
+      everySteps,
+      seed: recipe.seed,
+    },
+    async save(modelFolder) {
+      const manifest = await saveModel(modelFolder, model, {
+        id: recipe.id,
+        version: recipe.version,
+        title: recipe.title,
+        task: recipe.task,
+        channels: { input: channels, output: outputChannels(recipe) },
+        architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
+        megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
+        sizeMultiple: network.sizeMultiple,
+        receptiveFieldRadius: network.receptiveFieldRadius,
+        recipe,
+        provenance: recipe.data.provenance,
+        licence: recipe.licence,
+        parent: null,
+        quality: [],
+        created: new Date().toISOString().slice(0, 10),
+      })
+      await writeCard(modelFolder, manifest)
+    },
+  }
+}
+
+type Sets = { train: LabelledPicture[]; validation: LabelledPicture[] }
+
+/** Never the test set: validation is a folder of its own, or an evenly spread share of the training pictures. */
+async function loadSets({ data }: SegmentationRecipe, dataFolder: string, between: Between): Promise<Sets> {
+  const folder = path.resolve(dataFolder, data.train)
+  const all = await loadLabelledPictures(folder, data, between)
+  if (data.validation !== undefined) {
+    const other = path.resolve(dataFolder, data.validation)
+    return { train: all, validation: await loadLabelledPictures(other, data, between) }
+  }
+  if (all.length < 2) {
+    throw new LimpidError('data-missing', `One pair in ${folder} is too few to train on and validate with.`, {
+      file: folder,
+      hint: 'A few dozen pictures with their masks are a beginning.',
+    })
+  }
+  const count = Math.min(all.length - 1, Math.max(1, Math.round(all.length * data.validationShare)))
+  const kept = new Set(spread(all.length, count))
+  return { train: all.filter((_, i) => !kept.has(i)), validation: all.filter((_, i) => kept.has(i)) }
+}
+
+/** `count` of the indices 0 … length − 1, evenly spread. */
+function spread(length: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * length) / count))
+}
+
+function requireFit(recipe: SegmentationRecipe, model: tf.LayersModel, multiple: number): void {
+  const { width, height } = recipe.data
+  const given = model.outputs[0].shape[3] as number
+  const wanted = outputChannels(recipe)
+  const problem =
+    given !== wanted
+      ? `The network of ${recipe.id} has ${given} outputs; its task takes ${wanted}.`
+      : width % multiple !== 0 || height % multiple !== 0
+        ? `The network of ${recipe.id} takes sides that are multiples of ${multiple}, not ${width} × ${height} px.`
+        : null
+  if (problem) throw new LimpidError('recipe-invalid', problem, { hint: 'Correct the recipe.' })
+}

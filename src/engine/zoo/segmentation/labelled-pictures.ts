@@ -1,0 +1,125 @@
+/** Pictures with their masks or label pictures, from a folder with `image` beside `mask` or `label`. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { LimpidError } from '../../../contract/errors.ts'
+import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
+import { decodePicture } from '../../imaging/decode.ts'
+import { toEightBits } from '../../imaging/sample-layout.ts'
+
+/** `samples` is [height, width, 3], 8-bit; `labels` [height, width]: classes from 0 on, or `VOID`. Of a mask 0 and 1. */
+export type LabelledPicture = {
+  name: string
+  width: number
+  height: number
+  samples: Uint8Array
+  labels: Uint8Array
+}
+
+/** What counts for nothing. */
+export const VOID = 255
+
+type Data = SegmentationRecipe['data']
+
+const PICTURE = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i
+
+/**
+ * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there, `folder-empty`, and
+ * `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
+ */
+export async function loadLabelledPictures(
+  folder: string,
+  data: Data,
+  between: (done: number) => Promise<void> | void = () => {},
+): Promise<LabelledPicture[]> {
+  const images = await filesIn(path.join(folder, 'image'))
+  const kind = data.kind === 'masks' ? 'mask' : 'label'
+  const labels = await filesIn(path.join(folder, kind))
+  requirePairs(images, labels, kind)
+  requirePairs(labels, images, 'picture')
+  const pictures: LabelledPicture[] = []
+  for (const [stem, file] of images) {
+    await between(pictures.length / images.size)
+    pictures.push(await readPair(stem, file, labels.get(stem)!, data))
+  }
+  return pictures
+}
+
+/** The picture files of a folder by their names without extension. */
+async function filesIn(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder).catch((cause) => {
+    throw new LimpidError('data-missing', `The folder ${folder} cannot be read.`, {
+      file: folder,
+      hint: 'A folder of pairs holds `image` beside `mask` or `label`; name the folder that holds it with --data.',
+      cause,
+    })
+  })
+  const pictures = names.filter((name) => PICTURE.test(name) && !name.startsWith('.')).sort()
+  if (pictures.length === 0) {
+    throw new LimpidError('folder-empty', `The folder ${folder} holds no picture.`, {
+      file: folder,
+      hint: 'Put pictures and their masks or labels there, under the same names.',
+    })
+  }
+  return new Map(pictures.map((name) => [path.parse(name).name, path.join(folder, name)]))
+}
+
+function requirePairs(files: Map<string, string>, partners: Map<string, string>, what: string): void {
+  const lonely = [...files].filter(([stem]) => !partners.has(stem))
+  if (lonely.length === 0) return
+  const [[, file]] = lonely
+  const more = lonely.length > 1 ? ` Nor do ${lonely.length - 1} more.` : ''
+  throw new LimpidError('data-missing', `${path.basename(file)} has no ${what} of its name.${more}`, {
+    file,
+    hint: `Add the missing ${what}, or take the file away.`,
+  })
+}
+
+async function readPair(name: string, file: string, labelFile: string, data: Data): Promise<LabelledPicture> {
+  const [picture, marked] = [await read(file), await read(labelFile)]
+  const { width, height } = picture
+  if (marked.width !== width || marked.height !== height) {
+    const size = `${marked.width} × ${marked.height} px`
+    throw new LimpidError(
+      'recipe-invalid',
+      `${labelFile} is ${size}, but its picture ${width} × ${height} px.`,
+      { file: labelFile, hint: 'A mask or label picture has a pixel for each of its picture.' },
+    )
+  }
+  const samples = picture.channels === 3 ? picture.samples : asRgb(picture.samples)
+  return { name, width, height, samples, labels: labelsOf(marked, data, labelFile) }
+}
+
+async function read(file: string) {
+  const { width, height, channels, samples } = toEightBits((await decodePicture(file)).raster)
+  return { width, height, channels, samples: samples as Uint8Array }
+}
+
+function asRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(3 * grey.length)
+  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i], 3 * i, 3 * i + 3)
+  return rgb
+}
+
+function labelsOf(
+  { channels, samples }: { channels: number; samples: Uint8Array },
+  data: Data,
+  file: string,
+): Uint8Array {
+  const labels = new Uint8Array(samples.length / channels)
+  for (let i = 0; i < labels.length; i++) {
+    const value = samples[i * channels]
+    if (data.kind === 'masks') labels[i] = value > 127 ? 1 : 0
+    else if (value === data.void) labels[i] = VOID
+    else if (value < data.classes.length) labels[i] = value
+    else throw outOfRange(value, data.classes.length, file)
+  }
+  return labels
+}
+
+function outOfRange(value: number, classes: number, file: string): LimpidError {
+  const message = `${file} has the label ${value}; there are the classes 0 to ${classes - 1}.`
+  return new LimpidError('recipe-invalid', message, {
+    file,
+    hint: 'A label picture holds the number of the class in every pixel, no colours; name more classes, or a void value.',
+  })
+}
