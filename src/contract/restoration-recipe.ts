@@ -48,6 +48,8 @@ export const restorationRecipeSchema = z
       .tuple([z.number().positive(), z.number().max(1)])
       .refine(([low, high]) => low <= high, 'low end above high end')
       .optional(),
+    /** Patches are neither mirrored nor turned: writing that shines through from behind is told by being mirrored. */
+    upright: z.boolean().default(false),
     /** Share of patches turned to grey: grey noise is the same in all three channels, which a net must have seen. */
     greyShare: z.number().min(0).max(1),
     /** Applied in order to a clean patch to make the input. */

@@ -21,18 +21,23 @@ describe('patches', () => {
     const seen = new Set<string>()
     const lefts = new Set<number>()
     for (let i = 0; i < 300; i++) {
-      const view = drawView(picture, 10, undefined, draw)
+      const view = drawView(picture, 10, { upright: false }, draw)
       seen.add(`${view.flipX} ${view.flipY} ${view.transpose}`)
       lefts.add(view.left)
       expect(view.side).toBe(10)
     }
     expect(seen.size).toBe(8)
+    const upright = drawView(picture, 10, { upright: true }, draw)
+    expect(upright).toMatchObject({ flipX: false, flipY: false, transpose: false })
     expect([Math.min(...lefts), Math.max(...lefts)]).toEqual([0, 30])
   })
 
   it('show more of the picture, smaller, with zoom, and never more than there is', () => {
     const draw = random(4)
-    const sides = Array.from({ length: 100 }, () => drawView(picture, 10, [0.2, 1], draw).side)
+    const sides = Array.from(
+      { length: 100 },
+      () => drawView(picture, 10, { zoom: [0.2, 1], upright: false }, draw).side,
+    )
     expect(Math.min(...sides)).toBeLessThan(14)
     expect(Math.max(...sides)).toBe(30)
     const { values, width: side } = cut(picture, samples, centreView(picture, 20), 10, false)

@@ -1,4 +1,5 @@
 /** Squares cut out of training pictures. */
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { Patch } from '../degradations/degradation.ts'
 import { reflect } from '../imaging/raster.ts'
 import { resizeBicubic } from '../imaging/resample.ts'
@@ -15,23 +16,27 @@ export type View = {
   transpose: boolean
 }
 
-/** A random view that a patch of `patch` px is made from; larger than that by 1 / zoom, the zoom drawn from its range. */
+/**
+ * A random view that a patch of `patch` px is made from; larger than that by 1 / zoom, the zoom drawn from its range;
+ * in any orientation, or upright.
+ */
 export function drawView(
   picture: TrainingPicture,
   patch: number,
-  zoom: readonly [number, number] | undefined,
+  { zoom, upright }: Pick<RestorationRecipe, 'zoom' | 'upright'>,
   random: Random,
 ): View {
   // A picture smaller than the view would be mirrored: rather less zoom than that.
   const fits = Math.max(patch, Math.min(picture.width, picture.height))
   const side = zoom ? Math.min(fits, Math.round(patch / random.between(...zoom))) : patch
+  const either = () => !upright && random.below(2) === 1
   return {
     left: random.below(Math.max(1, picture.width - side + 1)),
     top: random.below(Math.max(1, picture.height - side + 1)),
     side,
-    flipX: random.below(2) === 1,
-    flipY: random.below(2) === 1,
-    transpose: random.below(2) === 1,
+    flipX: either(),
+    flipY: either(),
+    transpose: either(),
   }
 }
 

@@ -40,7 +40,7 @@ async function makePair(
   draw: Random,
 ): Promise<Pair> {
   const grey = draw.uniform() < recipe.greyShare
-  const view = drawView(picture, patch, recipe.zoom, draw)
+  const view = drawView(picture, patch, recipe, draw)
   const clean = cut(picture, picture.samples, view, patch, grey)
   if (!picture.degraded || draw.uniform() < recipe.data.syntheticShare) {
     return { clean, degraded: await degrade(clean, recipe.degradations, draw) }

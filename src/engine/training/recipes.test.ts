@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
+import { megaMacsPerPixel } from '../architectures/cost.ts'
+import { architecture } from '../architectures/index.ts'
+import { random } from '../random.ts'
+import { tf } from '../tf.ts'
+import type { TrainingPicture } from './dataset.ts'
+import { makeBatch } from './patches.ts'
+import { validationPairs, validationSettings } from './validation-pairs.ts'
+
+const FOLDER = path.join(import.meta.dirname, '../../../recipes')
+
+/** What a model may cost, MMAC a pixel of its result. */
+const COSTS: Record<string, number> = {
+  'denoise-fast': 0.06,
+  'denoise-best': 0.25,
+  'upscale-2': 0.1,
+  'upscale-3': 0.1,
+  'upscale-4': 0.1,
+}
+
+/** A model's weights are committed as float16 at most, in so many bytes. */
+const WEIGHTS = 8e6
+
+const recipes = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => ({ name, json: JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) }))
+
+function picture(seed: number, paired: boolean): TrainingPicture {
+  const draw = random(seed)
+  const [width, height] = [210, 200]
+  const make = () => {
+    const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
+    for (let i = 0; i < samples.length; i++) samples[i] = draw.below(256)
+    return samples
+  }
+  const clean = { name: `${seed}`, width, height, samples: make() }
+  return paired ? { ...clean, degraded: make() } : clean
+}
+
+describe.each(recipes)('the recipe $name', ({ name, json }) => {
+  beforeAll(() => tf.setBackend('cpu')) // networks are built here, not run
+
+  it('describes a network that its patches fit, within its cost', () => {
+    const recipe = restorationRecipeSchema.parse(json)
+    expect(`${recipe.id}.json`).toBe(name)
+    const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
+    for (const { patch } of recipe.stages) expect(patch % network.sizeMultiple).toBe(0)
+    const model = network.build(recipe.seed)
+    expect(megaMacsPerPixel(model, 48 * 16)).toBeLessThanOrEqual(COSTS[recipe.id] ?? 0.15)
+    expect(2 * model.countParams()).toBeLessThan(WEIGHTS)
+    const inputs = recipe.task === 'inpaint' ? 4 : 3
+    expect(model.inputs[0].shape).toEqual([null, null, null, inputs])
+    model.dispose()
+  })
+
+  it('makes batches and validation pairs that its network takes, worse than what is to come out', async () => {
+    const recipe = restorationRecipeSchema.parse(json)
+    const { sizeMultiple } = architecture(recipe.architecture.name, recipe.architecture.parameters)
+    const pictures: TrainingPicture[] = []
+    if (recipe.data.train.length > 0) pictures.push(picture(1, false))
+    if (recipe.data.pairs.length > 0) pictures.push(picture(2, true))
+    const { input, target, inputChannels } = (await makeBatch(recipe, pictures, 0))!
+    expect(input.every(Number.isFinite)).toBe(true)
+    expect(inputChannels).toBe(recipe.task === 'inpaint' ? 4 : 3)
+    expect(input).not.toEqual(target)
+    const measured = new Set<number>()
+    for await (const { setting, clean, degraded } of validationPairs(pictures, recipe)) {
+      measured.add(setting)
+      expect(clean.width % sizeMultiple).toBe(0)
+      expect(degraded.values).not.toEqual(clean.values)
+    }
+    expect(measured.size).toBe(validationSettings(recipe).length)
+  })
+})
