@@ -12,6 +12,8 @@ import { projectRoot } from './folders.ts'
 import { JobStore } from './job-store.ts'
 import { Jobs } from './jobs.ts'
 import { keepPicture } from './kept-pictures.ts'
+import { Lab } from './lab/lab.ts'
+import { LabStore } from './lab/lab-store.ts'
 import { Library } from './library.ts'
 import { mediaFile } from './media.ts'
 import { appMethods } from './methods.ts'
@@ -37,6 +39,8 @@ export type AppOptions = {
   backend?: BackendName
   /** The models that Limpid comes with. */
   shippedModels?: string
+  /** The recipes of the Lab's systems. */
+  zooRecipes?: string
   /** Where pictures are saved whose own folder can't be written. */
   picturesFolder?: string
   /** How long a cancelled job may take before its engine is killed, ms. */
@@ -98,6 +102,15 @@ export async function openApp(options: AppOptions): Promise<App> {
       models,
       cacheLimitBytes: options.cacheLimitBytes ?? 5 * GIGABYTE,
     })
+    const lab = new Lab({
+      store: new LabStore(db),
+      events,
+      engines,
+      recipes: options.zooRecipes ?? join(projectRoot, 'recipes/zoo'),
+      folder: join(dataFolder, 'lab'),
+      downloads: cache.downloads,
+      modelsFolder: modelFolders.user,
+    })
     await library.load()
     jobs.load()
     engines.warmUp()
@@ -105,16 +118,21 @@ export async function openApp(options: AppOptions): Promise<App> {
     const picturesFolder = options.picturesFolder ?? defaultPicturesFolder()
     let closed: Promise<void> | null = null
     return {
-      ...checkedApi(appMethods({ library, jobs, cache, events, settings, engines, models, picturesFolder })),
+      ...checkedApi(
+        appMethods({ library, jobs, cache, events, settings, engines, models, picturesFolder, lab }),
+      ),
       events: (signal) => events.subscribe(signal),
       media: (path) =>
-        mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),
+        path.startsWith('lab/')
+          ? lab.media(path)
+          : mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),
       keepPicture: (name, content, { uploaded, limitBytes }) =>
         keepPicture(uploaded ? cache.uploads : cache.kept, name, content, limitBytes),
       isUploaded: (path) => cache.isUploaded(path),
       close() {
         closed ??= (async () => {
-          await Promise.all([jobs.close(engines.close()), library.close()])
+          const enginesClosed = engines.close()
+          await Promise.all([jobs.close(enginesClosed), lab.close(enginesClosed), library.close()])
           events.close()
           closeDatabase()
         })()

@@ -30,6 +30,17 @@ const MIGRATIONS = [
      saved TEXT                      -- JSON, contract/api.ts
    ) STRICT;
    CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE lab_data (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, -- listed in this order
+     id TEXT NOT NULL UNIQUE,
+     data TEXT NOT NULL              -- JSON, contract/lab-run.ts
+   ) STRICT;
+   CREATE TABLE lab_runs (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, -- trained in this order
+     id TEXT NOT NULL UNIQUE,
+     run TEXT NOT NULL,              -- JSON, contract/lab-run.ts, less its progress
+     finishing INTEGER NOT NULL      -- 1: no more steps, the model is made of what there is
+   ) STRICT;`,
 ]
 
 /** Opens `<dataFolder>/limpid.db`, brings it up to date, and keeps other processes out until `close`. */

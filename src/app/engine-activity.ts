@@ -26,6 +26,10 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return `drawing pictures with ${basename(folder ?? '')}`
     case 'drawChart':
       return `drawing ${file}`
+    case 'describeNetwork':
+      return 'drawing a network'
+    case 'inspectData':
+      return `looking through ${basename(folder ?? '')}`
     case 'exportOnnx':
       return `exporting ${basename(folder ?? '')} to ${file}`
     case 'doctor':

@@ -6,11 +6,18 @@ import type { Events } from './events.ts'
 
 type Options = Omit<EngineOptions, 'onBackend'> & Required<Pick<EngineOptions, 'backend'>>
 
+const TRAINING_GRACE_MS = 120_000
+const CLOSE_GRACE_MS = 8000
+
 /** The engine processes by what they are for, each started when it is first needed. */
 export class Engines {
   /** Reads and writes pictures; no model runs in it, so it answers at once while one runs. */
   readonly imaging: EngineProcess
   readonly restoration: EngineProcess
+  /** Trains, for hours: all else goes on beside it. */
+  readonly training: EngineProcess
+  /** Answers the Lab while a network is trained. */
+  readonly lab: EngineProcess
   /** What the restoration runs on; null until it has started. */
   backend: BackendChoice | null = null
   /** Called when a backend was started, the first time or on a fallback. */
@@ -25,6 +32,13 @@ export class Engines {
     this.#events = events
     this.#wanted = options.backend()
     this.imaging = new EngineProcess(options)
+    // A pause waits for the checkpoint, and that for a validation.
+    this.training = new EngineProcess({
+      ...options,
+      cancelGraceMs: TRAINING_GRACE_MS,
+      closeGraceMs: CLOSE_GRACE_MS,
+    })
+    this.lab = new EngineProcess(options)
     this.restoration = new EngineProcess({
       ...options,
       onBackend: (choice) => {
@@ -63,6 +77,7 @@ export class Engines {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([this.imaging.close(), this.restoration.close()])
+    const all = [this.imaging, this.restoration, this.training, this.lab]
+    await Promise.all(all.map((engine) => engine.close()))
   }
 }

@@ -7,6 +7,7 @@ import type { Engines } from './engines.ts'
 import type { Events } from './events.ts'
 import { type ExportRequest, exportRequest, notRestored } from './job-export.ts'
 import type { Jobs } from './jobs.ts'
+import type { Lab } from './lab/lab.ts'
 import type { Library } from './library.ts'
 import type { PictureCache } from './picture-cache.ts'
 import type { SettingsStore } from './settings.ts'
@@ -22,10 +23,11 @@ export type AppParts = {
   engines: Engines
   models: ModelSource
   picturesFolder: string
+  lab: Lab
 }
 
 export function appMethods(parts: AppParts): Methods {
-  const { library, jobs, cache, events, settings, engines, models, picturesFolder } = parts
+  const { library, jobs, cache, events, settings, engines, models, picturesFolder, lab } = parts
   const { version } = packageJson
   const reported = new Set<string>()
   const reportOnce = (error: LimpidError) => {
@@ -112,5 +114,7 @@ export function appMethods(parts: AppParts): Methods {
       const platform = `${type()} ${release()} ${process.arch}, Node ${process.versions.node}`
       return { version, platform, ...found }
     },
+
+    ...lab.methods,
   }
 }

@@ -7,6 +7,8 @@ import { z } from 'zod'
 import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
+import { dataProblemSchema, networkSchema } from './lab-jobs.ts'
+import { labDataSchema, labRunSchema, labSettingsSchema, labSystemSchema } from './lab-run.ts'
 import { modelSummarySchema } from './model.ts'
 import { outputFormatSchema, pictureSchema } from './picture.ts'
 import { stepSchema } from './step.ts'
@@ -53,6 +55,8 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job'), job: jobSchema }),
   z.object({ type: z.literal('backend'), backend: backendChoiceSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
+  z.object({ type: z.literal('lab-run'), run: labRunSchema }),
+  z.object({ type: z.literal('lab-run-removed'), id: z.string() }),
   /** Something went wrong that belongs to no job. */
   z.object({ type: z.literal('error'), error: errorDataSchema }),
 ])
@@ -71,6 +75,12 @@ export type State = z.infer<typeof stateSchema>
 
 const ids = z.array(z.string()).min(1)
 const nothing = z.object({})
+const id = z.object({ id: z.string() })
+const run = z.object({ run: labRunSchema })
+/** The data, or null where its problems keep from training with it. */
+const dataOrProblems = z.object({ data: labDataSchema.nullable(), problems: z.array(dataProblemSchema) })
+/** What is to be trained, on what, with which changes. */
+const labChoice = z.object({ system: z.string(), data: z.string(), settings: labSettingsSchema })
 
 export const api = {
   state: { input: nothing, output: stateSchema },
@@ -122,6 +132,59 @@ export const api = {
       backends: z.array(backendReportSchema),
       chosen: backendChoiceSchema.nullable(),
     }),
+  },
+
+  /** The Lab: what there is to train, on what, and what was trained. */
+  labState: {
+    input: nothing,
+    output: z.object({
+      systems: z.array(labSystemSchema),
+      data: z.array(labDataSchema),
+      runs: z.array(labRunSchema),
+    }),
+  },
+  /** The layers of a system's network; `data` null: for the data of its own recipe. */
+  describeSystem: {
+    input: labChoice.extend({ data: z.string().nullable() }),
+    output: networkSchema,
+  },
+  /** Looks through a folder, which stays where it is, and keeps it among the Lab's data if it can be trained on. */
+  addLabData: { input: z.object({ folder: z.string() }), output: dataOrProblems },
+  /** The same with files that were handed over one by one: `name` is the path in the folder that they came from. */
+  gatherLabData: {
+    input: z.object({
+      title: z.string(),
+      files: z.array(z.object({ path: z.string(), name: z.string() })).min(1),
+    }),
+    output: dataOrProblems,
+  },
+  /** Takes it off the list. The user's own files stay. */
+  removeLabData: { input: id, output: nothing },
+  /** Queues a run. Fails with `recipe-invalid` where data, system and settings do not fit. */
+  startLabRun: { input: labChoice, output: run },
+  /** Keeps a checkpoint and waits. */
+  pauseLabRun: { input: id, output: run },
+  /** Goes on from the last checkpoint: after a pause, an interruption or a failure. */
+  resumeLabRun: {
+    input: id.extend({ learningRate: z.number().gt(0).max(1).optional() }),
+    output: run,
+  },
+  /** Trains no more: the model is made of the best weights so far. */
+  stopLabRun: { input: id, output: run },
+  /** Drops a run with its checkpoints. A finished model stays. */
+  removeLabRun: { input: id, output: nothing },
+  /**
+   * Saves the curves of some runs (`csv`, `png`) or the model of one (`onnx`). `path` null: to a download (browser
+   * face), which is then below the media root. Fails with `file-exists` unless `overwrite`.
+   */
+  exportLabRuns: {
+    input: z.object({
+      ids,
+      what: z.enum(['csv', 'png', 'onnx']),
+      path: z.string().nullable(),
+      overwrite: z.boolean().default(false),
+    }),
+    output: z.object({ path: z.string(), download: z.string().nullable() }),
   },
 } as const
 

@@ -7,6 +7,8 @@ import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './b
 import { benchedSchema, benchSchema } from './bench.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { evaluatedSchema, evaluationSchema } from './evaluation.ts'
+import { labToolJobs } from './lab.ts'
+import { labJobs } from './lab-jobs.ts'
 import { noiseSchema, outputFormatSchema, pictureInfoSchema } from './picture.ts'
 import { recipeSchema } from './recipe.ts'
 import { resolvedStepSchema } from './step.ts'
@@ -89,6 +91,25 @@ export const engineJobs = {
       height: z.int().positive(),
     }),
   },
+  /** From file to file: what a mask's model marks in a picture, without the rest. */
+  cutOut: {
+    input: z.object({
+      path: z.string(),
+      /** Of the model. */
+      folder: z.string(),
+      /** What stands where the subject is not. */
+      background: z.enum(['transparent', 'black', 'white']),
+      target: targetSchema,
+      /** Where the mask is saved beside it, white where the subject is; null: nowhere. */
+      mask: targetSchema.nullable(),
+    }),
+    output: measuredSchema.extend({
+      saved: savedSchema,
+      mask: savedSchema.nullable(),
+      /** Of the pixels, 0..1: how many are the subject's. */
+      share: z.number(),
+    }),
+  },
   /** Measures a model on pictures whose truth is known. */
   evaluate: {
     input: evaluationSchema,
@@ -117,6 +138,8 @@ export const engineJobs = {
     }),
   },
   ...zooJobs,
+  ...labJobs,
+  ...labToolJobs,
   /** Writes a model as an ONNX file, for other engines. */
   exportOnnx: {
     input: z.object({

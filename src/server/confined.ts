@@ -26,6 +26,19 @@ export function confined(app: App): AppApi {
       }
       return app.restore(input)
     },
+    async addLabData(input) {
+      throw notAllowed(String(input?.folder), 'read', 'Choose the folder on the page to upload it.')
+    },
+    async gatherLabData(input) {
+      const foreign = (input?.files ?? []).find(({ path }) => !app.isUploaded(path))
+      if (foreign) throw notAllowed(foreign.path, 'read', 'Choose the folder on the page to upload it.')
+      return app.gatherLabData(input)
+    },
+    async exportLabRuns(input) {
+      const path = input?.path
+      if (typeof path === 'string') throw notAllowed(path, 'saved to', 'Save it as a download.')
+      return app.exportLabRuns(input)
+    },
     async export(input) {
       const path = input?.path
       if (typeof path === 'string') throw notAllowed(path, 'saved to', 'Save it as a download.')

@@ -16,6 +16,7 @@ import type {
   ToEngine,
 } from '../../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../../contract/errors.ts'
+import { describeNetwork, inspectData, train } from './fake-training.ts'
 
 const cancelled = new Set<string>()
 let announced = false
@@ -43,6 +44,9 @@ async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unk
   if (kind === 'doctor') return { backends: [], chosen: choice() }
   if (kind === 'inspect') return inspect(input as EngineInput<'inspect'>)
   if (kind === 'export') return save(input as EngineInput<'export'>)
+  if (kind === 'train') return train(id, input as EngineInput<'train'>, cancelled, send)
+  if (kind === 'inspectData') return inspectData(input as EngineInput<'inspectData'>)
+  if (kind === 'describeNetwork') return describeNetwork()
   if (wish.includes('crash')) {
     process.stderr.write('Segmentation fault in the fake engine\n')
     process.exit(139)

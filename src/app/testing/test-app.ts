@@ -36,6 +36,7 @@ export async function testApp(options: Partial<AppOptions> = {}): Promise<TestAp
       engineEntry: FAKE_ENGINE,
       shippedModels: join(folder, 'models'),
       picturesFolder: join(folder, 'Pictures'),
+      zooRecipes: join(folder, 'recipes'),
       cancelGraceMs: 200,
       ...options,
     })

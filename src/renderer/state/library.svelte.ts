@@ -57,6 +57,8 @@ export class Library {
         this.settings = event.settings
         break
       case 'error':
+      case 'lab-run':
+      case 'lab-run-removed':
         break
       default:
         event satisfies never

@@ -1,0 +1,102 @@
+/** A run's curves and model, as files for elsewhere. */
+import { existsSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, extname, isAbsolute } from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
+import type { LabRun } from '../../contract/lab-run.ts'
+import type { EngineProcess } from '../engine-process.ts'
+import { writeError } from '../file-errors.ts'
+
+export type LabExport = 'csv' | 'png' | 'onnx'
+
+/** Writes the file. Fails with `file-exists` unless `overwrite`. */
+export async function exportRuns(
+  runs: readonly LabRun[],
+  what: LabExport,
+  path: string,
+  overwrite: boolean,
+  engine: Pick<EngineProcess, 'run'>,
+): Promise<void> {
+  if (!isAbsolute(path) || extname(path).toLowerCase() !== `.${what}`) {
+    throw new LimpidError('bad-request', `"${path}" is no absolute path that ends in .${what}.`, {
+      hint: `Name the folder too, and end the name in .${what}.`,
+    })
+  }
+  if (!overwrite && existsSync(path)) {
+    throw new LimpidError('file-exists', `${path} is there already.`, {
+      hint: 'Choose another name, or say that it may be replaced.',
+      file: path,
+    })
+  }
+  await mkdir(dirname(path), { recursive: true }).catch((cause) => {
+    throw writeError(cause, path)
+  })
+  if (what === 'csv') await writeText(path, curvesAsCsv(runs))
+  else if (what === 'png') await engine.run('drawChart', { ...chartOf(runs), path })
+  else await engine.run('exportOnnx', { folder: modelOf(runs[0]), path, overwrite })
+}
+
+/** A line for each run and step at which something was known; what was not is left empty. */
+export function curvesAsCsv(runs: readonly LabRun[]): string {
+  const figures = [
+    ...new Set(runs.flatMap((run) => run.validations.flatMap((at) => Object.keys(at.figures)))),
+  ]
+  const lines = runs.flatMap((run) => {
+    const losses = new Map(run.curve)
+    const measured = new Map(run.validations.map((at) => [at.step, at.figures]))
+    const steps = [...new Set([...losses.keys(), ...measured.keys()])].sort((a, b) => a - b)
+    return steps.map((step) => [
+      run.title,
+      step,
+      losses.get(step) ?? '',
+      ...figures.map((name) => measured.get(step)?.[name] ?? ''),
+    ])
+  })
+  const table = [['run', 'step', 'training loss', ...figures], ...lines]
+  return `${table.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
+}
+
+/** As RFC 4180 quotes it. */
+function cell(value: string | number): string {
+  const text = String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const VALIDATION_LOSS = 'validation loss'
+
+function chartOf(runs: readonly LabRun[]) {
+  const series = runs.flatMap((run) => {
+    const measured = run.validations.flatMap(({ step, figures }): [number, number][] =>
+      VALIDATION_LOSS in figures ? [[step, figures[VALIDATION_LOSS]]] : [],
+    )
+    return [
+      { name: `${run.title}: training`, points: run.curve },
+      { name: `${run.title}: validation`, points: measured },
+    ].filter(({ points }) => points.length > 0)
+  })
+  if (series.length === 0) throw nothingYet(runs[0])
+  const isPositive = series.every(({ points }) => points.every(([, loss]) => loss > 0))
+  const title = runs.length === 1 ? runs[0].title : 'Training runs'
+  return { title, x: 'step', y: 'loss', logarithmic: isPositive, series }
+}
+
+function modelOf(run: LabRun): string {
+  if (run.model) return run.model.folder
+  throw new LimpidError('bad-request', `${run.title} has no model yet.`, {
+    hint: 'Let it come to its end, or stop it: the best weights so far become the model.',
+  })
+}
+
+function nothingYet({ title }: LabRun): LimpidError {
+  return new LimpidError('bad-request', `${title} has no curve yet.`, { hint: 'Let it train for a while.' })
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`
+  try {
+    await writeFile(temporary, text, { flush: true })
+    await rename(temporary, path)
+  } catch (cause) {
+    throw writeError(cause, path)
+  }
+}

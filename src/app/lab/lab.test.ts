@@ -1,0 +1,137 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { LabRun } from '../../contract/lab-run.ts'
+import { type TestApp, testApp } from '../testing/test-app.ts'
+import { DENSE_RECIPE } from './testing.ts'
+
+/** An app with one system and one folder of data. */
+async function labApp(): Promise<{ t: TestApp; data: string }> {
+  const t = await testApp()
+  mkdirSync(join(t.folder, 'recipes'))
+  writeFileSync(join(t.folder, 'recipes/dense-autoencoder.json'), JSON.stringify(DENSE_RECIPE))
+  const { data } = await t.app.addLabData({ folder: join(t.folder, 'leaves') })
+  return { t, data: data!.id }
+}
+
+const start = async ({ t, data }: { t: TestApp; data: string }, settings = {}) =>
+  (await t.app.startLabRun({ system: 'dense-autoencoder', data, settings })).run
+
+async function runOf(t: TestApp, id: string): Promise<LabRun> {
+  const { runs } = await t.app.labState({})
+  return runs.find((run) => run.id === id)!
+}
+
+function until(t: TestApp, id: string, is: (run: LabRun) => boolean): Promise<LabRun> {
+  const check = async () => {
+    const run = await runOf(t, id)
+    if (!is(run)) throw new Error(`${run.state} at step ${run.step}: ${run.error?.message}`)
+    return run
+  }
+  return vi.waitFor(check, { timeout: 10_000, interval: 20 })
+}
+
+test('a run trains to its end: curve, figures, samples that can be seen, a model', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const { id } = await start(lab, { steps: 30, title: 'Mine' })
+  const run = await until(t, id, ({ state }) => state === 'done')
+  expect(run).toMatchObject({ title: 'Mine', step: 30, steps: 30, error: null, best: { step: 30 } })
+  expect(run.curve.at(-1)).toEqual([30, 1 / 30])
+  expect(run.validations.map(({ step }) => step)).toEqual([10, 20, 30])
+  expect(readFileSync(t.app.media(run.validations[1].samples!)!, 'utf8')).toBe('after 20 steps')
+  expect(run.model).toEqual({
+    id: 'dense-autoencoder-1',
+    folder: join(t.folder, 'data/models/dense-autoencoder-1'),
+  })
+  expect(t.app.media(`lab/runs/${id}/..%2frun.json`)).toBe(null)
+})
+
+test('a run pauses, goes on from there, and a stopped one keeps the best it has', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const { id } = await start(lab, { steps: 3000 })
+  await until(t, id, ({ step }) => step > 12)
+  await t.app.pauseLabRun({ id })
+  const paused = await until(t, id, ({ state }) => state === 'paused')
+  await t.app.resumeLabRun({ id })
+  await until(t, id, ({ step }) => step > paused.step)
+  await t.app.stopLabRun({ id })
+  const stopped = await until(t, id, ({ state }) => state === 'done')
+  expect(stopped.step).toBeGreaterThan(paused.step)
+  expect(stopped.step).toBeLessThan(3000)
+  expect(stopped.model).not.toBe(null)
+  await expect(t.app.pauseLabRun({ id })).rejects.toMatchObject({ code: 'bad-request' })
+})
+
+test('one trains at a time, in order; a queued one can be removed', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const first = await start(lab, { steps: 3000 })
+  const second = await start(lab, { steps: 20 })
+  expect(second.recipe.id).toBe('dense-autoencoder-2')
+  await until(t, first.id, ({ step }) => step > 2)
+  expect((await runOf(t, second.id)).state).toBe('queued')
+  await t.app.removeLabRun({ id: first.id })
+  await until(t, second.id, ({ state }) => state === 'done')
+  expect((await t.app.labState({})).runs.map(({ id }) => id)).toEqual([second.id])
+})
+
+test('a loss that is no number names the step, and the run goes on from its checkpoint, slower', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const { id } = await start(lab, { steps: 30, learningRate: 0.9 })
+  const failed = await until(t, id, ({ state }) => state === 'failed')
+  expect(failed.error).toMatchObject({ code: 'training-diverged', retry: { step: 10, learningRate: 0.1 } })
+  await t.app.resumeLabRun({ id, learningRate: failed.error!.retry!.learningRate })
+  const done = await until(t, id, ({ state }) => state === 'done')
+  expect(done.curve.map(([step]) => step).filter((step) => step === 11)).toHaveLength(1)
+  expect(done.recipe).toMatchObject({ training: { optimizer: { learningRate: 0.1 } } })
+})
+
+test('a run outlives the app as interrupted, with its curve and data', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const { id } = await start(lab, { steps: 3000 })
+  await until(t, id, ({ validations }) => validations.length > 1)
+  await t.reopen()
+  const run = await runOf(t, id)
+  expect(run.state).toBe('interrupted')
+  expect(run.validations.length).toBeGreaterThan(1)
+  expect((await t.app.labState({})).data).toMatchObject([{ id: lab.data, title: 'leaves' }])
+  await t.app.resumeLabRun({ id })
+  await until(t, id, ({ step }) => step > run.step)
+})
+
+test('data with problems is told and not kept; files handed over one by one become a folder', async () => {
+  const { t } = await labApp()
+  const { data, problems } = await t.app.addLabData({ folder: join(t.folder, 'empty') })
+  expect(data).toBe(null)
+  expect(problems).toMatchObject([{ message: 'It holds no picture.' }])
+  const files = [
+    { path: t.write('1.png', 'one'), name: 'image/a.png' },
+    { path: t.write('2.png', 'two'), name: '../../mask/a.png' },
+  ]
+  const gathered = await t.app.gatherLabData({ title: 'pairs', files })
+  const { folder } = gathered.data!.findings
+  expect(readFileSync(join(folder, 'image/a.png'), 'utf8')).toBe('one')
+  expect(readFileSync(join(folder, 'mask/a.png'), 'utf8')).toBe('two')
+  await t.app.removeLabData({ id: gathered.data!.id })
+  expect(() => readFileSync(join(folder, 'image/a.png'))).toThrow(/ENOENT/)
+})
+
+test('curves are saved as a table, of two runs together; nothing is replaced unasked', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const ids = [(await start(lab, { steps: 10, title: 'A, "b"' })).id, (await start(lab, { steps: 20 })).id]
+  for (const id of ids) await until(t, id, ({ state }) => state === 'done')
+  const path = join(t.folder, 'curves.csv')
+  await t.app.exportLabRuns({ ids, what: 'csv', path })
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\r\n')
+  expect(lines[0]).toBe('run,step,training loss,validation loss,MSE')
+  expect(lines).toHaveLength(1 + 10 + 20)
+  expect(lines[10]).toBe('"A, ""b""",10,0.1,0.2,0.1')
+  await expect(t.app.exportLabRuns({ ids, what: 'csv', path })).rejects.toMatchObject({ code: 'file-exists' })
+  const { download } = await t.app.exportLabRuns({ ids, what: 'csv', path: null })
+  expect(readFileSync(t.app.media(download!)!, 'utf8').split('\r\n')[0]).toBe(lines[0])
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { LabSystem } from '../../contract/lab-run.ts'
+import type { SegmentationRecipe } from '../../contract/segmentation-recipe.ts'
+import { recipeFor } from './recipe-for.ts'
+import { DENSE_RECIPE, dense, someData } from './testing.ts'
+
+const { version, title, licence, seed } = DENSE_RECIPE
+const unetRecipe: SegmentationRecipe = {
+  id: 'unet',
+  version,
+  title,
+  licence,
+  seed,
+  task: 'segment',
+  architecture: { name: 'unet', parameters: { filters: 8, outputChannels: 1 } },
+  data: { kind: 'masks', train: 'a', validationShare: 0.1, width: 64, height: 64, provenance: '' },
+  loss: { kind: 'dice' },
+  training: {
+    method: 'gradient',
+    batch: 4,
+    length: { steps: 600 },
+    optimizer: { kind: 'adam', learningRate: 0.002, warmupSteps: 20, clipNorm: 5 },
+  },
+}
+const unet: LabSystem = { id: 'unet', title: 'U-Net', recipe: unetRecipe }
+
+test('a recipe takes the data’s shape and the settings, and names no folder of this computer', () => {
+  const recipe = recipeFor(dense, someData(), { epochs: 7, code: 5, learningRate: 0.01 }, 'dense-1')
+  expect(recipe).toMatchObject({
+    id: 'dense-1',
+    architecture: { parameters: { code: 5 } },
+    data: { kind: 'pictures', folder: 'leaves', size: 32, channels: 3 },
+    training: { length: { epochs: 7 }, batch: 64, optimizer: { learningRate: 0.01, warmupSteps: 10 } },
+  })
+  expect(JSON.stringify(recipe)).not.toContain('/home/me')
+})
+
+test('pictures of mixed sizes are cropped or resized only when somebody said so', () => {
+  const sizes = [
+    { width: 32, height: 32, count: 90 },
+    { width: 48, height: 32, count: 10 },
+  ]
+  const mixed = someData({ sizes })
+  expect(() => recipeFor(dense, mixed, {}, 'a')).toThrow(/48 × 32 px, the network sees 32 × 32/)
+  expect(recipeFor(dense, mixed, { fit: 'crop' }, 'a')).toMatchObject({ data: { fit: 'crop' } })
+  expect(() => recipeFor(dense, someData(), { size: 16 }, 'a')).toThrow(/crop|sees 16/)
+})
+
+test('what does not fit is refused: masks for an autoencoder, pictures alone for a U-Net', () => {
+  expect(() => recipeFor(dense, someData({ kind: 'masks' }), {}, 'a')).toThrow(/learns from pictures alone/)
+  expect(() => recipeFor(unet, someData(), {}, 'a')).toThrow(/must be marked/)
+})
+
+test('labels decide the classes; one out of range is told with its number', () => {
+  const labelled = someData({ kind: 'labels', labels: [0, 1, 4, 9] })
+  const recipe = recipeFor(unet, labelled, { fit: 'crop', classes: 5, void: 9 }, 'a')
+  expect(recipe).toMatchObject({
+    data: { kind: 'labels', void: 9, train: 'leaves' },
+    architecture: { parameters: { outputChannels: 5, activation: 'linear' } },
+    loss: { kind: 'cross-entropy' },
+  })
+  expect(() => recipeFor(unet, labelled, { fit: 'crop', classes: 5 }, 'a')).toThrow(/has the label 9/)
+  expect(recipeFor(unet, labelled, { fit: 'crop' }, 'a')).toMatchObject({
+    architecture: { parameters: { outputChannels: 10 } },
+  })
+})
+
+test('a short run is still measured ten times', () => {
+  const recipe = recipeFor(dense, someData(), { steps: 50 }, 'a')
+  expect(recipe).toMatchObject({ training: { length: { steps: 50 }, everySteps: 5 } })
+})

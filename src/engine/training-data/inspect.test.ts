@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sharp } from '../imaging/libvips.ts'
+import { inspectFolder } from './inspect.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'limpid-data-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const inspect = () => inspectFolder(folder, async () => {})
+const messages = async () => (await inspect()).problems.map(({ message }) => message).join('\n')
+
+/** A PNG of one grey value, or of a colour. */
+async function write(name: string, { side = 16, value = 100, colour = false } = {}): Promise<string> {
+  const file = path.join(folder, name)
+  await mkdir(path.dirname(file), { recursive: true })
+  const channels = colour ? 3 : 1
+  const samples = Buffer.alloc(side * side * channels, value)
+  if (colour) samples[0] = value + 1
+  const raw = { width: side, height: side, channels } as const
+  await sharp(samples, { raw })
+    .toColourspace(colour ? 'srgb' : 'b-w')
+    .png()
+    .toFile(file)
+  return file
+}
+
+test('pictures are counted by size, grey ones are told from coloured ones', async () => {
+  for (let i = 0; i < 3; i++) await write(`${i}.png`)
+  await write('large.png', { side: 20 })
+  const grey = await inspect()
+  expect(grey).toMatchObject({ kind: 'pictures', count: 4, channels: 1 })
+  expect(grey.sizes).toEqual([
+    { width: 16, height: 16, count: 3 },
+    { width: 20, height: 20, count: 1 },
+  ])
+  expect(grey.problems).toMatchObject([{ severity: 'warning' }])
+  await write('red.png', { colour: true })
+  expect((await inspect()).channels).toBe(3)
+})
+
+test('an empty folder, one picture and a broken file are told', async () => {
+  expect(await messages()).toMatch(/holds no picture/)
+  await write('a.png')
+  expect(await messages()).toMatch(/single picture/)
+  await write('b.png')
+  await writeFile(path.join(folder, 'broken.png'), 'no picture')
+  expect(await messages()).toMatch(/broken\.png/)
+})
+
+test('a mask without its picture, a picture without its mask and one of another size are named', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    await write(`image/${name}.png`)
+    await write(`mask/${name}.png`)
+  }
+  expect(await inspect()).toMatchObject({ kind: 'masks', count: 3, labels: null, problems: [] })
+  await write('mask/alone.png')
+  await write('image/bare.png')
+  await write('mask/b.png', { side: 8 })
+  const said = await messages()
+  expect(said).toMatch(/alone\.png has no picture/)
+  expect(said).toMatch(/bare\.png has no mask/)
+  expect(said).toMatch(/b\.png is 8 × 8 px, its picture 16 × 16 px/)
+})
+
+test('labels are read, in the folder train too; coloured ones are refused', async () => {
+  for (const [i, name] of ['a', 'b', 'c'].entries()) {
+    await write(`train/image/${name}.png`, { colour: true })
+    await write(`train/label/${name}.png`, { value: 5 * i })
+  }
+  const found = await inspect()
+  expect(found).toMatchObject({ kind: 'labels', labels: [0, 5, 10], channels: 3, problems: [] })
+  expect(found.folder).toBe(path.join(folder, 'train'))
+  await write('train/label/b.png', { colour: true })
+  expect(await messages()).toMatch(/b\.png is in colour/)
+})
+
+test('MNIST is known by its files, and a count that does not fit is told', async () => {
+  const idx = (sizes: number[]) => {
+    const bytes = Buffer.alloc(4 + 4 * sizes.length + sizes.reduce((a, b) => a * b))
+    bytes.writeUInt32BE(0x800 + sizes.length, 0)
+    for (const [i, size] of sizes.entries()) bytes.writeUInt32BE(size, 4 + 4 * i)
+    return gzipSync(bytes)
+  }
+  await writeFile(path.join(folder, 'train-images-idx3-ubyte.gz'), idx([7, 28, 28]))
+  expect(await messages()).toMatch(/labels of the digits are not in/)
+  await writeFile(path.join(folder, 'train-labels-idx1-ubyte.gz'), idx([7]))
+  expect(await inspect()).toMatchObject({ kind: 'mnist', count: 7, channels: 1, problems: [] })
+  await writeFile(path.join(folder, 'train-labels-idx1-ubyte.gz'), idx([6]))
+  expect(await messages()).toMatch(/7 digits and 6 labels/)
+})
+
+test('a folder that is not there fails with its name', async () => {
+  await expect(inspectFolder(path.join(folder, 'gone'), async () => {})).rejects.toMatchObject({
+    code: 'file-not-found',
+  })
+})
