@@ -49,7 +49,7 @@ describe.each(recipes)('the recipe $name', ({ name, json }) => {
     const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
     for (const { patch } of recipe.stages) expect(patch % network.sizeMultiple).toBe(0)
     const model = network.build(recipe.seed)
-    expect(megaMacsPerPixel(model, 48 * 16)).toBeLessThanOrEqual(COSTS[recipe.id] ?? 0.15)
+    expect(megaMacsPerPixel(model, 32 * network.sizeMultiple)).toBeLessThanOrEqual(COSTS[recipe.id] ?? 0.15)
     expect(2 * model.countParams()).toBeLessThan(WEIGHTS)
     const inputs = recipe.task === 'inpaint' ? 4 : 3
     expect(model.inputs[0].shape).toEqual([null, null, null, inputs])

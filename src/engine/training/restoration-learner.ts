@@ -46,7 +46,7 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
         scale: recipe.scale,
         ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
         architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
-        megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
+        megaMacsPerPixel: Number(megaMacsPerPixel(model, 32 * network.sizeMultiple).toFixed(4)),
         sizeMultiple: network.sizeMultiple,
         receptiveFieldRadius: network.receptiveFieldRadius,
         recipe,
