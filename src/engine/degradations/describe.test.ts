@@ -13,6 +13,6 @@ it('says in words what is done to a patch', () => {
     { kind: 'jpeg', quality: [70, 95], subsampledShare: 0.5, shiftGrid: true },
   ])
   expect(words).toBe(
-    '75 % gaussian noise (sigma 0..55); 25 % as it is, then jpeg (quality 70..95, subsampled share 0.5, shift grid true)',
+    '(75 % gaussian noise (sigma 0..55); 25 % as it is), then jpeg (quality 70..95, subsampled share 0.5, shift grid true)',
   )
 })

@@ -2,7 +2,13 @@ import type { DegradationSpec } from '../../contract/degradations.ts'
 
 /** Degradations in words for a model card: "gaussian noise (sigma 0..55), then jpeg (quality 70..95)". */
 export function describeDegradations(specs: readonly DegradationSpec[]): string {
-  return specs.length === 0 ? 'as it is' : specs.map(describeOne).join(', then ')
+  if (specs.length === 0) return 'as it is'
+  // Among others, the choices of a mixture are held together.
+  return specs
+    .map((spec) =>
+      spec.kind === 'mixture' && specs.length > 1 ? `(${describeOne(spec)})` : describeOne(spec),
+    )
+    .join(', then ')
 }
 
 function describeOne(spec: DegradationSpec): string {
