@@ -44,7 +44,6 @@ export const labToolJobs = {
   rankAnomalies: {
     input: z.object({
       ...job,
-      path: job.path.optional(),
       shown: z.int().positive(),
       /** Labels that are no anomalies: asks for the AUROC. */
       normal: z.array(z.int()).min(1).optional(),
