@@ -1,39 +1,78 @@
 /**
- * `node tools/quality.ts MODEL`: measures a shipped model on the public test sets and writes the figures, each with the
- * command that measures it, into its manifest and card. Needs the pictures (LIMPID_DATA, default ../shared/data).
+ * `npm run quality`: measures the models in models/ on the public test sets. With `--write` the figures go, each with the
+ * command that measures it, into manifests, cards and QUALITY.md; without, QUALITY.md is printed as it would be. Names of
+ * models limit it to those; `--no-measure` takes the figures that the manifests hold. Needs the pictures (LIMPID_DATA,
+ * default ../shared/data).
  */
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { EngineProcess } from '../src/app/engine-process.ts'
+import type { Evaluation } from '../src/contract/evaluation.ts'
+import type { Manifest } from '../src/contract/model.ts'
 import { writeCard } from '../src/engine/models/card.ts'
 import { readManifest, writeManifest } from '../src/engine/models/model-file.ts'
+import { qualityReport } from './quality/report.ts'
+import { commandOf, tables, whatOf } from './quality/tables.ts'
 
-const id = process.argv[2] ?? 'denoise-fast'
+const { values: flags, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean' }, 'no-measure': { type: 'boolean' } },
+})
 const root = path.join(import.meta.dirname, '..')
 const data = path.resolve(process.env.LIMPID_DATA ?? path.join(root, '../shared/data'))
-const folder = path.join(root, 'models', id)
+const folderOf = (id: string) => path.join(root, 'models', id)
 
-const measurements = [
-  { set: 'cbsd68', name: 'CBSD68', grey: false, sigmas: [0, 15, 25, 50] },
-  { set: 'set12', name: 'Set12, grey', grey: true, sigmas: [25] },
-]
+const ids = (await readdir(path.join(root, 'models'), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort()
+const unknown = wanted.find((id) => !ids.includes(id))
+if (unknown !== undefined) throw new Error(`There is no model ${unknown} in models/: ${ids.join(', ')}.`)
 
+const manifests: Manifest[] = []
 const engine = new EngineProcess({ entry: path.join(root, 'src/engine/main.ts') })
 try {
-  const quality = []
-  for (const { set, name, grey, sigmas } of measurements) {
-    for (const sigma of sigmas) {
-      const input = { task: 'denoise', folder, data: path.join(data, set), sigma, grey } as const
-      const { psnr, ssim } = await engine.run('evaluate', input)
-      const command = `limpid evaluate denoise --model ${id} --data ${set} --sigma ${sigma}${grey ? ' --grey' : ''}`
-      const what = `${name}, σ ${sigma}`
-      quality.push({ what: `${what}: PSNR`, value: Number(psnr.toFixed(2)), unit: 'dB', command })
-      quality.push({ what: `${what}: SSIM`, value: Number(ssim.toFixed(4)), unit: '', command })
-      console.log(`${what.padEnd(20)} ${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(4)}`)
-    }
+  for (const id of ids) {
+    const manifest = await readManifest(folderOf(id))
+    const measures = !flags['no-measure'] && (wanted.length === 0 || wanted.includes(id))
+    manifests.push(measures ? await measured(manifest) : manifest)
   }
-  const manifest = { ...(await readManifest(folder)), quality }
-  await writeManifest(folder, manifest)
-  await writeCard(folder, manifest)
 } finally {
   await engine.close()
 }
+const report = qualityReport(tables, manifests)
+if (flags.write) await writeFile(path.join(root, 'QUALITY.md'), report)
+else console.log(report)
+
+/** The manifest with fresh figures; written, with the card, where `--write` says so. */
+async function measured(manifest: Manifest): Promise<Manifest> {
+  const { id, task, scale } = manifest
+  const folder = folderOf(id)
+  const quality: Manifest['quality'] = []
+  const columns = tables.filter((table) => table.task === task).flatMap((table) => table.columns)
+  for (const column of columns) {
+    if (column.scale !== undefined && column.scale !== scale) continue
+    const input = { ...column.conditions, folder, data: path.join(data, column.set) } as Evaluation
+    const figures = await engine.run('evaluate', input)
+    const command = commandOf(id, column)
+    const what = whatOf(column)
+    const value = figures[column.figure] ?? Number.NaN
+    const isPsnr = column.figure === 'psnr'
+    const unit = isPsnr ? 'dB' : column.figure === 'fMeasure' ? '%' : ''
+    const before = isPsnr ? { input: rounded(figures.inputPsnr, 2) } : {}
+    quality.push({ what, value: rounded(value, unit === '' ? 4 : 2), unit, ...before, command })
+    if (isPsnr) {
+      quality.push({ what: what.replace('PSNR', 'SSIM'), value: rounded(figures.ssim, 4), unit: '', command })
+    }
+    console.error(`${id}: ${what} ${value.toFixed(4)}`)
+  }
+  const fresh = { ...manifest, quality }
+  if (flags.write && quality.length > 0) {
+    await writeManifest(folder, fresh)
+    await writeCard(folder, fresh)
+  }
+  return fresh
+}
+
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits))

@@ -39,7 +39,16 @@ export const manifestSchema = z.object({
   /** The model that it was fine-tuned from. */
   parent: z.string().nullable(),
   /** Measured, each with the command that measures it. */
-  quality: z.array(z.object({ what: z.string(), value: z.number(), unit: z.string(), command: z.string() })),
+  quality: z.array(
+    z.object({
+      what: z.string(),
+      value: z.number(),
+      unit: z.string(),
+      /** The same figure of the pictures before they were restored. */
+      input: z.number().optional(),
+      command: z.string(),
+    }),
+  ),
   created: z.string(),
 })
 export type Manifest = z.infer<typeof manifestSchema>
