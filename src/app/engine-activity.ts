@@ -11,6 +11,8 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
     case 'restore':
     case 'process':
       return `restoring ${file}`
+    case 'cutOut':
+      return `cutting the subject out of ${file}`
     case 'export':
       return `saving the result of ${file}`
     case 'evaluate':
@@ -30,6 +32,15 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return 'drawing a network'
     case 'inspectData':
       return `looking through ${basename(folder ?? '')}`
+    case 'rankAnomalies':
+    case 'findSimilar':
+    case 'scatterCodes':
+    case 'compressPictures':
+      return `showing pictures to ${basename(folder ?? '')}`
+    case 'generatePictures':
+      return `drawing pictures with ${basename(folder ?? '')}`
+    case 'prepareOcr':
+      return 'cleaning a line of text'
     case 'exportOnnx':
       return `exporting ${basename(folder ?? '')} to ${file}`
     case 'doctor':

@@ -5,17 +5,19 @@ import { LimpidError } from '../contract/errors.ts'
 import { benchCommand } from './commands/bench.ts'
 import { cleanDocumentCommand } from './commands/clean-document.ts'
 import { colouriseCommand } from './commands/colourise.ts'
+import { cutOutCommand } from './commands/cut-out.ts'
 import { denoiseCommand } from './commands/denoise.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { inpaintCommand } from './commands/inpaint.ts'
+import { labCommand } from './commands/lab.ts'
 import { modelsCommand } from './commands/models.ts'
 import { repairJpegCommand } from './commands/repair-jpeg.ts'
 import { restorePhotoCommand } from './commands/restore-photo.ts'
 import { serveCommand } from './commands/serve.ts'
 import { trainCommand } from './commands/train.ts'
-import { zooCommand } from './commands/zoo.ts'
 import { upscaleCommand } from './commands/upscale.ts'
+import { zooCommand } from './commands/zoo.ts'
 import type { Perform, Surroundings } from './context.ts'
 import { backendOption, jsonOption } from './options.ts'
 import { version } from './project.ts'
@@ -79,9 +81,11 @@ function program(perform: Perform, output: Output, errorOutput: ErrorOutput): Co
     .addCommand(inpaintCommand(perform))
     .addCommand(colouriseCommand(perform))
     .addCommand(restorePhotoCommand(perform))
+    .addCommand(cutOutCommand(perform))
     .addCommand(evaluateCommand(perform))
     .addCommand(trainCommand(perform))
     .addCommand(zooCommand(perform))
+    .addCommand(labCommand(perform))
     .addCommand(doctorCommand(perform))
     .addCommand(benchCommand(perform))
     .addCommand(modelsCommand(perform))

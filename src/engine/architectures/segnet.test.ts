@@ -51,8 +51,8 @@ describe('SegNet', () => {
     }
     const picture = (labels: tf.Tensor3D) => labels.toFloat().expandDims(3).tile([1, 1, 1, 3])
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
-    const adam = tf.train.adam(0.02)
-    for (let step = 0; step < 60; step++) {
+    const adam = tf.train.adam(0.03)
+    for (let step = 0; step < 45; step++) {
       const labels = bars(step)
       const loss = () => {
         const logits = model.apply(picture(labels), { training: true }) as tf.Tensor

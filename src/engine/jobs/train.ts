@@ -47,8 +47,10 @@ async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobCont
       const { autoencoderCourse } = await import('../zoo/autoencoder-course.ts')
       return autoencoderCourse(recipe, data, (done, total) => context.step(0, `Reading ${done} of ${total}`))
     }
-    case 'segment':
-      throw new LimpidError('recipe-invalid', `There is no training for "${recipe.task}" yet.`)
+    case 'segment': {
+      const { segmentationCourse } = await import('../zoo/segmentation/course.ts')
+      return segmentationCourse(recipe, data)
+    }
     default: {
       const [{ loadDataset }, { restorationCourse }] = await Promise.all([
         import('../training/dataset.ts'),

@@ -2,10 +2,7 @@
 import path from 'node:path'
 import { LimpidError } from '../../../contract/errors.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
-import { megaMacsPerPixel } from '../../architectures/cost.ts'
 import { architecture } from '../../architectures/index.ts'
-import { writeCard } from '../../models/card.ts'
-import { saveModel } from '../../models/model-file.ts'
 import { tf } from '../../tf.ts'
 import type { Course } from '../../training/learner.ts'
 import { type SegmentationBatch, segmentationBatches } from './batches.ts'
@@ -16,6 +13,7 @@ import { type LabelledPicture, loadLabelledPictures } from './labelled-pictures.
 import { logitsOf } from './logits.ts'
 import { segmentationLoss } from './losses.ts'
 import { type Finding, writeMontage } from './montage.ts'
+import { saveSegmenter } from './save-segmenter.ts'
 import { type Between, Segmenter } from './segment.ts'
 
 /** Pictures of a montage. */
@@ -68,26 +66,7 @@ export async function segmentationCourse(
       everySteps,
       seed: recipe.seed,
     },
-    async save(modelFolder) {
-      const manifest = await saveModel(modelFolder, model, {
-        id: recipe.id,
-        version: recipe.version,
-        title: recipe.title,
-        task: recipe.task,
-        channels: { input: channels, output: outputChannels(recipe) },
-        architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
-        megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
-        sizeMultiple: network.sizeMultiple,
-        receptiveFieldRadius: network.receptiveFieldRadius,
-        recipe,
-        provenance: recipe.data.provenance,
-        licence: recipe.licence,
-        parent: null,
-        quality: [],
-        created: new Date().toISOString().slice(0, 10),
-      })
-      await writeCard(modelFolder, manifest)
-    },
+    save: (modelFolder) => saveSegmenter(modelFolder, model, recipe),
   }
 }
 

@@ -26,10 +26,12 @@ export class Segmenter {
   readonly #geometry: { sizeMultiple: number; receptiveFieldRadius: number }
   readonly #inputs: number
   readonly #outputs: number
+  readonly #maxTilePixels: number
 
   /** `model` is the recipe's network, as built or as loaded. */
-  constructor(model: tf.LayersModel, recipe: SegmentationRecipe) {
+  constructor(model: tf.LayersModel, recipe: SegmentationRecipe, maxTilePixels = MAX_TILE_PIXELS) {
     this.recipe = recipe
+    this.#maxTilePixels = maxTilePixels
     this.#logits = logitsOf(model)
     this.#geometry = architecture(recipe.architecture.name, recipe.architecture.parameters)
     this.#inputs = model.inputs[0].shape[3] as number
@@ -72,7 +74,7 @@ export class Segmenter {
         }
       },
     }
-    const tiles = planTiles(width, height, this.#geometry, MAX_TILE_PIXELS)
+    const tiles = planTiles(width, height, this.#geometry, this.#maxTilePixels)
     await runTiled(source, sink, tiles, (block, w, h) => this.#run(block, w, h), between)
     return { width, height, channels, values }
   }

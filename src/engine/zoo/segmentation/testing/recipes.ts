@@ -7,8 +7,8 @@ import { SHAPES, VOID_VALUE } from './shapes.ts'
 const training = {
   method: 'gradient',
   batch: 4,
-  length: { steps: 60 },
-  everySteps: 60,
+  length: { steps: 40 },
+  everySteps: 40,
   optimizer: { kind: 'adam', learningRate: 0.02, warmupSteps: 2, clipNorm: 5 },
 }
 const common = { version: '1.0.0', title: 'Shapes', task: 'segment', licence: 'MIT', seed: 1 }
