@@ -64,8 +64,9 @@ export class Autoencoder {
   }
 
   dispose(): void {
-    // They share their layers, which go with the last of them.
-    for (const part of [this.#decoder, this.#encoder, this.model]) part.dispose()
+    // tfjs counts how often a layer was applied: twice for those of the decoder, once for those that the encoder shares.
+    this.#decoder.dispose()
+    this.model.dispose()
   }
 }
 
