@@ -12,7 +12,9 @@ export async function readSystems(folder: string): Promise<LabSystem[]> {
     throw readError(cause, folder)
   })
   const files = names.filter((name) => name.endsWith('.json')).sort()
-  const systems = await Promise.all(files.map((name) => readSystem(join(folder, name))))
+  const all = await Promise.all(files.map((name) => readSystem(join(folder, name))))
+  // Restoration is taught elsewhere: it wants pairs or degradations, not these settings.
+  const systems = all.filter(({ recipe }) => recipe.task === 'autoencode' || recipe.task === 'segment')
   const order = new Map(ZOO.map(({ recipe }, i) => [recipe, i]))
   const place = ({ id }: LabSystem) => order.get(id) ?? ZOO.length
   return systems.sort((a, b) => place(a) - place(b))

@@ -2,6 +2,7 @@
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
 import { toErrorData } from '../../contract/errors.ts'
 import type { Host, Openable } from '../host/host.ts'
+import { Lab } from '../lab/lab.svelte.ts'
 import { Compare } from './compare.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Denoise } from './denoise.svelte.ts'
@@ -21,6 +22,7 @@ export class Workspace {
   readonly running = new Running()
   readonly connection: Connection
   readonly save: SaveDialog
+  readonly lab: Lab
   readonly host: Host
   readonly #notices: Notices
   readonly #opening: Opening
@@ -57,6 +59,12 @@ export class Workspace {
         if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
         if (first) this.selection.only(picture.id)
       },
+    })
+    this.lab = new Lab({
+      host,
+      notices,
+      api: () => this.connection.api,
+      attempt: (action) => this.attempt(action),
     })
     this.save = new SaveDialog({
       host,
@@ -145,12 +153,14 @@ export class Workspace {
     this.library.load(state)
     if (!this.shown) this.selection.only(state.pictures[0]?.id ?? null)
     for (const job of state.jobs) this.#settle(job)
+    this.lab.connected()
   }
 
   #happened(event: AppEvent): void {
     tell(event, this.library, this.selection.current, this.#notices)
     if (event.type === 'picture-removed') this.selection.leave([event.id])
     this.library.apply(event)
+    this.lab.happened(event)
     if (event.type === 'picture' && this.selection.current === null) this.selection.only(event.picture.id)
     if (event.type === 'job') this.#settle(event.job)
   }

@@ -1,0 +1,38 @@
+/** A run's state and figures in words. */
+import type { LabRun } from '../../contract/lab-run.ts'
+import type { Figures } from '../../contract/training.ts'
+import { durationInWords, percent } from '../state/words.ts'
+
+const STATES: Record<LabRun['state'], string> = {
+  queued: 'waiting',
+  running: 'training',
+  pausing: 'pausing: keeps a checkpoint',
+  stopping: 'stopping: keeps the best',
+  paused: 'paused',
+  interrupted: 'interrupted when Limpid ended',
+  done: 'finished',
+  failed: 'failed',
+}
+
+/** "training, 42 %, 3 min left" */
+export function stateInWords({ state, step, steps, progress, model }: LabRun): string {
+  const parts = [STATES[state]]
+  if (state === 'running' && progress && step === 0) return progress.label
+  if (state === 'done' && model && steps !== null && step < steps) parts[0] = 'stopped, the best kept'
+  if (state !== 'done' && steps !== null && step > 0) parts.push(percent(step / steps))
+  if (state === 'running' && progress?.remainingMs != null) {
+    parts.push(`${durationInWords(progress.remainingMs / 1000)} left`)
+  }
+  return parts.join(', ')
+}
+
+/** Of its best weights; while it trains, of the newest validation. */
+export function figuresNow({ best, validations }: LabRun): Figures {
+  return best?.figures ?? validations.at(-1)?.figures ?? {}
+}
+
+/** Rows of a table: what is known of each run, null where it is not. */
+export function figuresOf(runs: readonly LabRun[]): { name: string; values: (number | null)[] }[] {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(figuresNow(run))))]
+  return names.map((name) => ({ name, values: runs.map((run) => figuresNow(run)[name] ?? null) }))
+}
