@@ -75,4 +75,6 @@ async function measured(manifest: Manifest): Promise<Manifest> {
   return fresh
 }
 
-const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

@@ -13,14 +13,17 @@ const DIRECTIONS = 16
 /** px from a ridge to its sides; so a line may be some 5 px wide. */
 const SIDE = 3
 /** px to each end of a segment. */
-const REACH = 12
-/** Of a segment's pixels that must be ridges. */
-const RIDGE_SHARE = 0.8
+const REACH = 15
+/** Of a segment's pixels that must be ridges; where a line that is found goes on, fewer will do (Canny's hysteresis). */
+const RIDGE_SHARE = 0.7
+const RIDGE_SHARE_GOING_ON = 0.5
+/** px that a line may be broken for. */
+const GAP = 2
 /** How far a ridge stands out, 0..1; in a noisy picture so many deviations of the noise. */
 const LEAST_CONTRAST = 0.06
 const LEAST_DEVIATIONS = 2.5
 /** A side may change over its next 3 px by so much of the ridge's contrast. */
-const CALM = 0.5
+const CALM = 0.6
 /** The picture is made smaller while its long side stays above this, px. */
 const SMALLEST_LONG_SIDE = 1000
 const MARGIN = REACH + 2 * SIDE
@@ -89,10 +92,11 @@ function findLines(level: Level, contrast: number): Uint8Array {
     markLines(ridges, lines, along, BRIGHT)
     markLines(ridges, lines, along, DARK)
   }
+  followLines(lines, stride)
   const found = new Uint8Array(width * height)
   for (let y = 0; y < height; y++) {
     const from = (y + MARGIN) * stride + MARGIN
-    found.set(lines.subarray(from, from + width), y * width)
+    for (let x = 0; x < width; x++) found[y * width + x] = lines[from + x] === LINE ? 1 : 0
   }
   return found
 }
@@ -138,16 +142,37 @@ function markRidges(
   }
 }
 
-/** Segments that are mostly ridges mark their ridges: so a line is found to its ends. */
+const MAYBE = 1
+const LINE = 2
+
+/** Segments that are mostly ridges mark their ridges, so that a line is found to its ends; others may be its going on. */
 function markLines(ridges: Uint8Array, lines: Uint8Array, along: Int32Array, kind: number): void {
   const enough = Math.ceil(RIDGE_SHARE * along.length)
+  const enoughToGoOn = Math.ceil(RIDGE_SHARE_GOING_ON * along.length)
   const margin = Math.abs(along[0])
   for (let i = margin; i < ridges.length - margin; i++) {
     if (ridges[i] !== kind) continue
     let count = 0
     for (let k = 0; k < along.length; k++) if (ridges[i + along[k]] === kind) count++
-    if (count < enough) continue
-    for (let k = 0; k < along.length; k++) if (ridges[i + along[k]] === kind) lines[i + along[k]] = 1
+    if (count >= enough) {
+      for (let k = 0; k < along.length; k++) if (ridges[i + along[k]] === kind) lines[i + along[k]] = LINE
+    } else if (count >= enoughToGoOn && lines[i] === 0) lines[i] = MAYBE
+  }
+}
+
+/** What may be a line and hangs together with one is one. */
+function followLines(lines: Uint8Array, stride: number): void {
+  const open: number[] = []
+  for (let i = 0; i < lines.length; i++) if (lines[i] === LINE) open.push(i)
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (let y = -GAP; y <= GAP; y++) {
+      for (let x = -GAP; x <= GAP; x++) {
+        const near = at + y * stride + x
+        if (lines[near] !== MAYBE) continue
+        lines[near] = LINE
+        open.push(near)
+      }
+    }
   }
 }
 
