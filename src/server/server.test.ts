@@ -240,6 +240,11 @@ test('a page opens and saves only what was uploaded', async () => {
   expect(errors.map(({ code }) => code)).toEqual(['bad-request', 'bad-request', 'bad-request'])
   const saving = api.export({ id: pictures[0].id, strength: 1, path: join(t.folder, 'out.png') })
   await expect(saving).rejects.toMatchObject({ data: { code: 'bad-request' } })
+  const masked = api.restore({
+    ids: [pictures[0].id],
+    steps: [{ task: 'inpaint', mask: { kind: 'file', path: mine } }],
+  })
+  await expect(masked).rejects.toMatchObject({ data: { code: 'bad-request', file: mine } })
   await expect(api.addPictures({ paths: [] })).rejects.toMatchObject({ data: { code: 'bad-request' } })
 })
 
