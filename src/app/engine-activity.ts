@@ -26,6 +26,7 @@ export function activity({ kind, input }: { kind: EngineJobKind; input: unknown 
       return `showing pictures to ${basename(folder ?? '')}`
     case 'decode':
       return `drawing pictures with ${basename(folder ?? '')}`
+    case 'drawFindings':
     case 'drawChart':
       return `drawing ${file}`
     case 'describeNetwork':

@@ -81,6 +81,18 @@ export const zooJobs = {
     input: z.object({ folder, source: pictureSourceSchema, path: z.string() }),
     output: z.object({ path: z.string() }),
   },
+  /** Draws test pictures into the PNG `path`: the picture, its mask or labels, and what each model marks in it. */
+  drawFindings: {
+    input: z.object({
+      /** Of models that mark the same classes; the test pictures are those of the first. */
+      folders: z.array(z.string()).min(1),
+      /** Folder that the recipe's folders are in. */
+      data: z.string(),
+      count: z.int().positive(),
+      path: z.string(),
+    }),
+    output: z.object({ path: z.string() }),
+  },
   /** Draws curves into the PNG `path`. */
   drawChart: {
     input: z.object({

@@ -79,6 +79,38 @@ export const ZOO: readonly ZooSystem[] = [
     title: 'Latent convolutional autoencoder',
     targets: [{ figure: 'gain over the input (dB)', atLeast: 6 }],
   },
+  {
+    recipe: 'segmentation-autoencoder-camvid',
+    title: 'Plain convolutional autoencoder: street scenes (CamVid)',
+    targets: [{ figure: 'mean IoU', against: { recipe: 'unet-camvid', by: 'difference' }, atMost: 0 }],
+  },
+  {
+    recipe: 'segnet-camvid',
+    title: 'SegNet: street scenes (CamVid)',
+    targets: [{ figure: 'mean IoU', atLeast: 0.38 }],
+  },
+  { recipe: 'unet-camvid', title: 'U-Net: street scenes (CamVid)', targets: [] },
+  {
+    recipe: 'unet-membrane',
+    title: 'U-Net: cells between membranes (ISBI 2012)',
+    targets: [{ figure: 'F1', atLeast: 0.93 }],
+  },
+  {
+    recipe: 'unet-roads',
+    title: 'U-Net: roads from the air',
+    targets: [{ figure: 'IoU', atLeast: 0.62 }],
+  },
+  {
+    recipe: 'unet-drive',
+    title: 'U-Net: vessels of the retina (DRIVE)',
+    targets: [{ figure: 'F1', atLeast: 0.78 }],
+  },
+  { recipe: 'unet-people', title: 'U-Net: people', targets: [] },
+  {
+    recipe: 'unet-super-resolution',
+    title: 'U-Net: super-resolution ×2 (Set5)',
+    targets: [{ figure: 'gain over bicubic (dB)', atLeast: 1.5 }],
+  },
 ]
 
 /** The value that a target is about; null where a figure is not there (yet). */

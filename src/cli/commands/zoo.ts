@@ -10,7 +10,7 @@ import type { Context, Engine, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { dataFolder, recipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
-import { drawCodeSizes, drawSystem, sizedId } from '../zoo/pictures.ts'
+import { drawCodeSizes, drawSegmentation, drawSystem, sizedId } from '../zoo/pictures.ts'
 import { zooReport } from '../zoo/report.ts'
 import { readResults, writeResults, type ZooResult, type ZooResults } from '../zoo/results.ts'
 
@@ -57,6 +57,10 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
     // An engine for each: what one leaves behind does not slow the next.
     results[recipe.id] = await context.withEngine(wish, async (engine) => {
       const result = await trainAndMeasure(engine, recipe, { data, folder }, context)
+      if (recipe.task === 'segment') {
+        const places = { data, models: path.join(folder, 'models'), folder: path.join(folder, 'pictures') }
+        await drawSegmentation(engine, recipe.id, places, (id) => results[id] !== undefined)
+      }
       await drawCodeSizes(
         engine,
         { ...results, [recipe.id]: result },

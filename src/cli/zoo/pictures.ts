@@ -27,6 +27,28 @@ export async function drawSystem(
   await engine.run('decode', { folder: modelFolder, codes: manifold, path: file('manifold') })
 }
 
+/** Networks of one data set: what they mark is drawn side by side too. */
+const STREETS = ['segmentation-autoencoder-camvid', 'segnet-camvid', 'unet-camvid']
+
+/** Draws what a network marks in test pictures into `folder`, and beside it what the others of its data set do. */
+export async function drawSegmentation(
+  engine: Engine,
+  id: string,
+  { data, models, folder }: { data: string; models: string; folder: string },
+  trained: (id: string) => boolean,
+): Promise<void> {
+  const draw = (ids: string[], name: string) =>
+    engine.run('drawFindings', {
+      folders: ids.map((one) => path.join(models, one)),
+      data,
+      count: 5,
+      path: path.join(folder, `${name}-findings.png`),
+    })
+  await draw([id], id)
+  if (STREETS.every((one) => one === id || trained(one)) && STREETS.includes(id))
+    await draw(STREETS, 'camvid')
+}
+
 /** Error over code size, PCA and linear autoencoder: `results` of `<base>` and `<base>-k<size>`. */
 export async function drawCodeSizes(
   engine: Engine,

@@ -17,6 +17,7 @@ export const jobHandlers: { [K in EngineJobKind]: () => Promise<JobHandler<K>> }
   encode: async () => (await import('./encode.ts')).encodePictures,
   decode: async () => (await import('./decode.ts')).decodeCodes,
   reconstruct: async () => (await import('./reconstruct.ts')).reconstructPictures,
+  drawFindings: async () => (await import('./draw-findings.ts')).drawFindings,
   drawChart: async () => (await import('./draw-chart.ts')).drawChart,
   describeNetwork: async () => (await import('./describe-network.ts')).describeNetwork,
   inspectData: async () => (await import('./inspect-data.ts')).inspectTrainingData,

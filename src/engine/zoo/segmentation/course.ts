@@ -51,7 +51,7 @@ export async function segmentationCourse(
         findings = []
         const shown = new Set(spread(validation.length, Math.min(SHOWN, validation.length)))
         return evaluateSegmentation(segmenter, validation, (i, labels) => {
-          if (shown.has(i)) findings.push({ picture: validation[i], labels })
+          if (shown.has(i)) findings.push({ picture: validation[i], found: [labels] })
         })
       },
       async samples(folder, step) {

@@ -1,28 +1,30 @@
-/** What a network finds, to look at: a row for each picture, with the truth and what was found beside it. */
+/** What networks find, to look at: a row for each picture, with the truth and what each found beside it. */
 import { writeFileAtomically } from '../../imaging/atomic-write.ts'
 import { sharp } from '../../imaging/libvips.ts'
 import type { Colour } from './classes.ts'
 import { type LabelledPicture, VOID } from './labelled-pictures.ts'
 
-export type Finding = { picture: LabelledPicture; labels: Uint8Array }
+/** `found`: labels [height, width], one a network. */
+export type Finding = { picture: LabelledPicture; found: Uint8Array[] }
 
 /** px: of a cell and of the gap between two. */
 const CELL = { width: 240, height: 180 }
 const GAP = 4
 
-/** Writes a PNG: picture, truth, found. */
+/** Writes a PNG: picture, truth, and what was found. */
 export async function writeMontage(
   file: string,
   findings: readonly Finding[],
   colours: readonly Colour[],
 ): Promise<void> {
   const cells = await Promise.all(
-    findings.flatMap(({ picture, labels }, row) => {
-      const painted = [picture.samples, paint(picture.labels, colours), paint(labels, colours)]
+    findings.flatMap(({ picture, found }, row) => {
+      const painted = [picture.samples, ...[picture.labels, ...found].map((labels) => paint(labels, colours))]
       return painted.map((samples, column) => cell(picture, samples, row, column))
     }),
   )
-  const width = 3 * CELL.width + 4 * GAP
+  const columns = 2 + Math.max(...findings.map(({ found }) => found.length))
+  const width = columns * (CELL.width + GAP) + GAP
   const height = findings.length * (CELL.height + GAP) + GAP
   const background = { r: 64, g: 64, b: 64 }
   const canvas = sharp({ create: { width, height, channels: 3, background } })
