@@ -35,6 +35,7 @@ class Network(torch.nn.Module):
         """From weights.bin: float32, in the order and the names of model.json."""
         raw = np.fromfile(os.path.join(folder, "weights.bin"), dtype="<f4")
         offset = 0
+        fixed = {layer["name"] for layer in self.layers if not layer["config"].get("trainable", True)}
         for spec in self.specs:
             size = int(np.prod(spec["shape"]))
             values = torch.from_numpy(raw[offset : offset + size].reshape(spec["shape"]).copy())
@@ -47,7 +48,7 @@ class Network(torch.nn.Module):
             if name.startswith("moving"):
                 self.statistics[key(layer, name)] = values
             else:
-                self.weights[key(layer, name)] = torch.nn.Parameter(values)
+                self.weights[key(layer, name)] = torch.nn.Parameter(values, requires_grad=layer not in fixed)
         assert offset == len(raw), "weights.bin is of another network"
 
     def save_weights(self, folder):

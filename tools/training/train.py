@@ -73,7 +73,8 @@ class Trainer:
                 shutil.copy(os.path.join(ROOT, recipe["init"], "weights.bin"), self.draft)
         self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
         self.average = [weight.detach().clone() for weight in self.network.parameters()]
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1.0, fused=True)
+        trained = [weight for weight in self.network.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.Adam(trained, lr=1.0, fused=True)
         self.step, self.best, self.history = 0, None, []
         self.resume()
         self.validation = list(self.batches("--validation"))
