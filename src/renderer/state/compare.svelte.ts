@@ -14,6 +14,8 @@ export class Compare {
   mode = $state<CompareMode>('split')
   /** The original is shown alone, for as long as a key or a button is held. */
   held = $state(false)
+  /** Where the picture is noisy is laid over it. */
+  noiseMap = $state(false)
   readonly #split = new Tween(MIDDLE, { duration: 0, easing: cubicOut })
 
   /** Where the split is in the visible part of the picture, 0 (left edge) .. 1. */

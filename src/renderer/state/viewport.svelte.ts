@@ -41,6 +41,13 @@ export class Viewport {
     if (!same) this.fit()
   }
 
+  /** The same picture with more or fewer px: what is seen stays where it is. */
+  resample(picture: Size): void {
+    const shrunk = this.picture.width / picture.width
+    this.picture = { width: picture.width, height: picture.height }
+    if (this.#asked) this.#asked = { ...this.#asked, scale: this.#asked.scale * shrunk }
+  }
+
   /** The middle of the pane stays the middle. */
   resize(stage: Size): void {
     const { width, height } = this.stage

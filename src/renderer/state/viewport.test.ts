@@ -37,6 +37,17 @@ describe('zoom and pan', () => {
     expect(under(pointer).y).toBeCloseTo(before.y)
   })
 
+  it('an enlarged result is seen where its original was, with its own pixels', () => {
+    viewport.zoomTo(1, { x: 300, y: 200 })
+    const pointer = { x: 321, y: 543 }
+    const before = under(pointer)
+    const { visible } = viewport
+    viewport.resample({ width: 8000, height: 6000 })
+    expect(under(pointer).x).toBeCloseTo(2 * before.x)
+    expect(viewport.visible).toEqual(visible)
+    expect(viewport.zoom).toBeCloseTo(0.5)
+  })
+
   it('at 100 % a pixel of the picture is a pixel of the screen, on a dense screen too', () => {
     viewport.pixelRatio = 2
     viewport.zoomTo(1)

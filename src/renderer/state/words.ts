@@ -14,6 +14,15 @@ export function noiseInWords(noise: Noise): string {
   return `Noise found: σ ≈ ${Math.round(sigma)}${where}`
 }
 
+/** Said of a JPEG that was compressed so strongly that it shows; '' of others. */
+export function jpegAdvice({ jpegQuality }: PictureInfo): string {
+  if (jpegQuality === null || jpegQuality >= VISIBLE_BELOW) return ''
+  return `Saved at quality about ${Math.round(jpegQuality)}: repairing it helps.`
+}
+
+/** JPEG quality at which blocks are seen at 100 %. */
+const VISIBLE_BELOW = 75
+
 /** "EXIF, profile and 16 bit kept"; '' when there is nothing of that. */
 export function keptInWords(info: PictureInfo): string {
   const kept = [

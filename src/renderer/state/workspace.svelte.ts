@@ -5,7 +5,6 @@ import type { Host, Openable } from '../host/host.ts'
 import { Lab } from '../lab/lab.svelte.ts'
 import { Compare } from './compare.svelte.ts'
 import { Connection } from './connection.svelte.ts'
-import { Denoise } from './denoise.svelte.ts'
 import { tell } from './happenings.ts'
 import { Library } from './library.svelte.ts'
 import type { Notices } from './notices.ts'
@@ -13,11 +12,12 @@ import { Opening } from './opening.svelte.ts'
 import { Running } from './running.svelte.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import { Selection } from './selection.svelte.ts'
+import { Stack } from './stack.svelte.ts'
 
 export class Workspace {
   readonly library = new Library()
   readonly selection = new Selection(() => [...this.library.pictures.keys()])
-  readonly denoise = new Denoise(this.library)
+  readonly stack = new Stack(this.library)
   readonly compare = new Compare()
   readonly running = new Running()
   readonly connection: Connection
@@ -43,9 +43,7 @@ export class Workspace {
     this.selection.ids.map((id) => this.library.pictures.get(id)).filter((picture) => picture !== undefined),
   )
   /** Chosen ones that have something to save. */
-  readonly savable = $derived(
-    this.denoise.enabled ? this.chosen.filter((picture) => picture.result !== null) : [],
-  )
+  readonly savable = $derived(this.chosen.filter(({ id, result }) => result !== null && this.stack.isOn(id)))
 
   constructor(host: Host, notices: Notices, connection = new Connection(host)) {
     this.host = host
@@ -70,7 +68,7 @@ export class Workspace {
       host,
       notices,
       api: () => this.connection.api,
-      strength: (id) => this.denoise.strength(id),
+      strength: (id) => this.stack.strength(id),
       finished: (job) => this.#finished(job),
     })
   }
@@ -108,7 +106,7 @@ export class Workspace {
   }
 
   async restoreChosen(): Promise<void> {
-    await this.attempt(() => this.denoise.run(this.connection.api, this.chosen))
+    await this.attempt(() => this.stack.run(this.connection.api, this.chosen))
   }
 
   async saveChosen(): Promise<void> {

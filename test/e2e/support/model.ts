@@ -3,12 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../../../src/contract/model.ts'
 
-export function writeModel(folder: string): void {
+export type StandIn = Pick<Manifest, 'id' | 'task' | 'scale'>
+
+export function writeModel(
+  folder: string,
+  { id, task, scale }: StandIn = { id: 'denoise-fast', task: 'denoise' },
+): void {
   const manifest: Manifest = {
-    id: 'denoise-fast',
+    id,
     version: '1.0.0',
-    title: 'Denoise, fast',
-    task: 'denoise',
+    title: id === 'denoise-fast' ? 'Denoise, fast' : id,
+    task,
+    ...(scale === undefined ? {} : { scale }),
     architecture: { name: 'restoration-unet', parameters: {} },
     parameterCount: 880_000,
     megaMacsPerPixel: 0.052,

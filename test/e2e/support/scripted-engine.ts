@@ -66,6 +66,12 @@ async function inspect({ path, folder }: EngineInput<'inspect'>): Promise<Engine
   await mkdir(folder, { recursive: true })
   await picture.clone().resize(320, 320, { fit: 'inside' }).webp().toFile(join(folder, 'thumbnail.webp'))
   await picture.clone().png({ compressionLevel: 1 }).toFile(join(folder, 'view.png'))
+  await picture
+    .clone()
+    .greyscale()
+    .resize(Math.ceil(meta.width / 16), Math.ceil(meta.height / 16), { fit: 'fill' })
+    .png()
+    .toFile(join(folder, 'noise-map.png'))
   return {
     info: {
       width: meta.width,
@@ -77,19 +83,19 @@ async function inspect({ path, folder }: EngineInput<'inspect'>): Promise<Engine
       hasProfile: meta.icc !== undefined,
       hasExif: meta.exif !== undefined,
       bytes: size,
-      jpegQuality: meta.format === 'jpeg' ? 86 : null,
+      jpegQuality: meta.format === 'jpeg' ? (name.includes('blocky') ? 20 : 86) : null,
       notes: [],
     },
     noise: { sigma: 23.6, shadows: 31, highlights: 15 },
     thumbnail: 'thumbnail.webp',
     view: 'view.png',
-    noiseMap: null,
+    noiseMap: 'noise-map.png',
   }
 }
 
 async function restore(
   id: string,
-  { path, folder }: EngineInput<'restore'>,
+  { path, folder, steps }: EngineInput<'restore'>,
 ): Promise<EngineOutput<'restore'>> {
   const name = basename(path)
   const start = performance.now()
@@ -102,10 +108,12 @@ async function restore(
   }
   if (name.includes('slow')) await beSlow(id)
   await mkdir(folder, { recursive: true })
-  const smoothed = sharp(path).median(3).blur(0.7)
+  const { width: ownWidth, height: ownHeight } = await sharp(path).metadata()
+  const scale = steps.reduce((times, step) => (step.task === 'upscale' ? times * step.scale : times), 1)
+  const [width, height] = [scale * ownWidth, scale * ownHeight]
+  const smoothed = sharp(await sharp(path).median(3).blur(0.7).png().toBuffer()).resize(width, height)
   await smoothed.clone().tiff({ compression: 'deflate' }).toFile(join(folder, 'result.tif'))
   await smoothed.clone().png({ compressionLevel: 1 }).toFile(join(folder, 'result-view.png'))
-  const { width, height } = await sharp(path).metadata()
   const seconds = (performance.now() - start) / 1000
   return {
     result: 'result.tif',
@@ -146,7 +154,12 @@ async function save({
   if (taken && !target.overwrite) {
     throw new LimpidError('file-exists', `${basename(target.path)} is there already.`, { file: target.path })
   }
-  const before = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { width: wide, height: high } = await sharp(result).metadata()
+  const before = await sharp(path)
+    .resize(wide, high)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const after = await sharp(result).removeAlpha().raw().toBuffer()
   const blended = before.data.map((value, i) => Math.round(value + strength * (after[i]! - value)))
   const { width, height, channels } = before.info
