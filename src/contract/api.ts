@@ -174,13 +174,13 @@ export const api = {
   /** Drops a run with its checkpoints. A finished model stays. */
   removeLabRun: { input: id, output: nothing },
   /**
-   * Saves the curves of some runs (`csv`, `png`) or the model of one (`onnx`). `path` null: to a download (browser
+   * Saves the curves of some runs (`csv`, `png`) or the model of one, its folder (`zip`). `path` null: to a download (browser
    * face), which is then below the media root. Fails with `file-exists` unless `overwrite`.
    */
   exportLabRuns: {
     input: z.object({
       ids,
-      what: z.enum(['csv', 'png', 'onnx']),
+      what: z.enum(['csv', 'png', 'zip']),
       path: z.string().nullable(),
       overwrite: z.boolean().default(false),
     }),

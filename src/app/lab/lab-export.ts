@@ -1,13 +1,15 @@
 /** A run's curves and model, as files for elsewhere. */
-import { existsSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, extname, isAbsolute } from 'node:path'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, isAbsolute, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
 import { LimpidError } from '../../contract/errors.ts'
 import type { LabRun } from '../../contract/lab-run.ts'
 import type { EngineProcess } from '../engine-process.ts'
 import { writeError } from '../file-errors.ts'
 
-export type LabExport = 'csv' | 'png' | 'onnx'
+type LabExport = 'csv' | 'png' | 'zip'
 
 /** Writes the file. Fails with `file-exists` unless `overwrite`. */
 export async function exportRuns(
@@ -33,7 +35,7 @@ export async function exportRuns(
   })
   if (what === 'csv') await writeText(path, curvesAsCsv(runs))
   else if (what === 'png') await engine.run('drawChart', { ...chartOf(runs), path })
-  else await engine.run('exportOnnx', { folder: modelOf(runs[0]), path, overwrite })
+  else await writeZip(path, modelOf(runs[0]))
 }
 
 /** A line for each run and step at which something was known; what was not is left empty. */
@@ -89,6 +91,21 @@ function modelOf(run: LabRun): string {
 
 function nothingYet({ title }: LabRun): LimpidError {
   return new LimpidError('bad-request', `${title} has no curve yet.`, { hint: 'Let it train for a while.' })
+}
+
+/** The model's folder, whole: what another Limpid takes into its models. */
+async function writeZip(path: string, folder: string): Promise<void> {
+  const temporary = `${path}.tmp`
+  try {
+    const zip = new ZipFile()
+    for (const name of await readdir(folder)) zip.addFile(join(folder, name), `${basename(folder)}/${name}`)
+    zip.end()
+    await pipeline(zip.outputStream, createWriteStream(temporary, { flush: true }))
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw writeError(cause, path)
+  }
 }
 
 async function writeText(path: string, text: string): Promise<void> {

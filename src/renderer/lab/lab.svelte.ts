@@ -15,7 +15,7 @@ export type LabPorts = {
   attempt(action: () => Promise<unknown>): Promise<void>
 }
 
-export type LabExport = 'csv' | 'png' | 'onnx'
+export type LabExport = 'csv' | 'png' | 'zip'
 
 export class Lab {
   systems = $state.raw<LabSystem[]>([])
