@@ -1,12 +1,11 @@
 /** `limpid lab …`: what trained autoencoders are for. */
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Command, Option } from 'commander'
-import { modelFor } from '../../app/step-models.ts'
-import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
+import { Command } from 'commander'
+import type { EngineInput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Context, Perform } from '../context.ts'
-import { anomalyDigits } from '../lab/anomaly-digits.ts'
+import { anomalyCommand } from '../lab/anomaly.ts'
+import { ocrCommand } from '../lab/ocr.ts'
 import {
   type ModelOptions,
   modelFolder,
@@ -16,9 +15,8 @@ import {
   withModel,
   withSource,
 } from '../lab/sources.ts'
-import { positiveInteger, sigma } from '../options.ts'
-import { withProgress } from '../progress.ts'
-import { dataFolder } from '../project.ts'
+import { count, finish, jobOf, type Out, run, sheetOption } from '../lab/tool.ts'
+import { positiveInteger } from '../options.ts'
 import { table } from '../quantities.ts'
 
 export function labCommand(perform: Perform): Command {
@@ -39,70 +37,6 @@ Examples:
   limpid lab similar --model my-photos --to cat.jpg photos --fit crop
   limpid lab generate --model variational-autoencoder-2 --manifold 20`,
     )
-}
-
-type Out = { out: string }
-const sheetOption = (name: string) =>
-  new Option('-o, --out <file>', 'the PNG to write').default(`${name}.png`)
-const count = (flags: string, what: string, value: number) =>
-  new Option(flags, what).default(value).argParser(positiveInteger)
-
-type AnomalyOptions = SourceOptions &
-  Out & { model?: string; normal?: string[]; shown: number; folder?: string }
-
-function anomalyCommand(perform: Perform): Command {
-  return withSource(new Command('anomaly'))
-    .description('pictures by the error of their reconstruction, the strangest first')
-    .option(
-      '--model <folder>',
-      'an autoencoder trained on what is normal (with --mnist alone: one is trained for each digit)',
-    )
-    .option('--normal <digits...>', 'digits that are normal: gives the AUROC')
-    .option('--folder <folder>', 'of the ten models of --mnist (default: lab/anomaly in the data home)')
-    .addOption(count('--shown <count>', 'so many are drawn', 25))
-    .addOption(sheetOption('anomalies'))
-    .action((named: string[], options: AnomalyOptions, command: Command) =>
-      perform(command, (context) =>
-        options.model === undefined && options.mnist
-          ? anomalyOfDigits(context, options)
-          : anomaly(context, named, options),
-      ),
-    )
-}
-
-async function anomaly(context: Context, named: string[], options: AnomalyOptions): Promise<boolean> {
-  if (options.model === undefined) {
-    throw new LimpidError('bad-request', 'No model is named.', { hint: 'Say --model and its folder.' })
-  }
-  const normal = options.normal?.map((digit) => {
-    if (/^[0-9]$/.test(digit)) return Number(digit)
-    throw new LimpidError('bad-request', `"${digit}" is no digit.`, { hint: 'Name digits from 0 to 9.' })
-  })
-  const job = await jobOf(context, named, { ...options, model: options.model })
-  const done = await run(context, 'rankAnomalies', { ...job, shown: options.shown, normal })
-  const rows = done.items.slice(0, options.shown).map(({ name, error }) => [error.toExponential(3), name])
-  context.terminal.print(table([['error', 'picture'], ...rows]))
-  if (done.auroc !== null) context.terminal.print(`AUROC ${done.auroc.toFixed(4)}`)
-  return finish(context, { ...done, sheet: job.path })
-}
-
-const AUROC_TARGET = 0.93
-
-async function anomalyOfDigits(context: Context, options: AnomalyOptions): Promise<boolean> {
-  const { cwd, env, home, terminal } = context
-  const folder = options.folder ? path.resolve(cwd, options.folder) : path.join(home, 'lab', 'anomaly')
-  const result = await anomalyDigits(context, dataFolder(options.data, cwd, env), folder)
-  await writeFile(path.join(folder, 'anomaly.json'), `${JSON.stringify(result, null, 1)}\n`)
-  const rows = result.digits.map(({ digit, auroc, seconds }) => [
-    String(digit),
-    auroc.toFixed(4),
-    seconds.toFixed(0),
-  ])
-  terminal.print(`${result.model}\n\n${table([['digit', 'AUROC', 's'], ...rows], [0, 1, 2])}`)
-  terminal.print(`\nMean AUROC ${result.mean.toFixed(4)} (target ${AUROC_TARGET})`)
-  const ok = result.mean >= AUROC_TARGET
-  terminal.result({ ok, target: AUROC_TARGET, folder, ...result })
-  return ok
 }
 
 function similarCommand(perform: Perform): Command {
@@ -224,86 +158,4 @@ function compressCommand(perform: Perform): Command {
           return finish(context, { ...done, sheet: job.path })
         }),
     )
-}
-
-type OcrOptions = {
-  text: string
-  truth?: string
-  sigma: number
-  seed: number
-  model?: string
-  task: 'denoise' | 'document-clean'
-  folder: string
-}
-
-function ocrCommand(perform: Perform): Command {
-  return new Command('ocr')
-    .description(
-      'a noisy line of text before and after a model, and what Tesseract reads where it is installed',
-    )
-    .argument('[picture]', 'a picture of a line; absent: --text is drawn, with noise on it')
-    .option('--text <line>', 'what to draw', 'The quick brown fox jumps over the lazy dog 0123456789')
-    .option('--truth <line>', 'what the picture says, for the character error rate')
-    .addOption(
-      new Option('--sigma <sigma>', 'of the noise on the drawn line, 8-bit units')
-        .default(100)
-        .argParser(sigma),
-    )
-    .addOption(count('--seed <number>', 'another one gives other noise', 1))
-    .addOption(
-      new Option('--task <task>', 'what is done').choices(['denoise', 'document-clean']).default('denoise'),
-    )
-    .option('--model <id>', '`limpid models list` lists them (default: the one that comes with Limpid)')
-    .option('--folder <folder>', 'where the pictures are written', 'ocr')
-    .action((picture: string | undefined, options: OcrOptions, command: Command) =>
-      perform(command, (context) => ocr(context, picture, options)),
-    )
-}
-
-async function ocr(context: Context, picture: string | undefined, options: OcrOptions): Promise<boolean> {
-  const { cwd, models, terminal } = context
-  const { folder } = await modelFor(models, options.task, { id: options.model })
-  const done = await run(context, 'prepareOcr', {
-    line: picture
-      ? { kind: 'file', path: path.resolve(cwd, picture), text: options.truth }
-      : { kind: 'text', text: options.text, sigma: options.sigma, seed: options.seed },
-    steps: [{ task: options.task, folder, strength: 1 }],
-    folder: path.resolve(cwd, options.folder),
-  })
-  const { psnr, read, characterErrorRate: rate } = done
-  const rows = (['before', 'after'] as const).map((when) => [
-    when,
-    psnr ? psnr[when].toFixed(2) : '',
-    rate ? (100 * rate[when]).toFixed(1) : '',
-    read ? read[when] : '',
-  ])
-  terminal.print(table([['', 'PSNR (dB)', 'wrong (%)', 'read'], ...rows], [1, 2]))
-  if (done.note) terminal.print(done.note)
-  terminal.print(done.cleaned)
-  terminal.result({ ok: true, ...done })
-  return true
-}
-
-async function jobOf(context: Context, named: string[], options: SourceOptions & ModelOptions & Out) {
-  const source = sourceOf(named, options, context)
-  const folder = await modelFolder(options.model, context)
-  return { folder, source, path: path.resolve(context.cwd, options.out) }
-}
-
-function run<K extends EngineJobKind>(
-  { backend, signal, terminal, withEngine }: Context,
-  kind: K,
-  input: EngineInput<K>,
-): Promise<EngineOutput<K>> {
-  return withEngine({ backend }, (engine) =>
-    withProgress(terminal.errorOutput, (view) =>
-      engine.run(kind, input, { signal, onProgress: (progress) => view.update(progress) }),
-    ),
-  )
-}
-
-function finish({ terminal }: Context, result: { sheet: string } & Record<string, unknown>): boolean {
-  terminal.print(result.sheet)
-  terminal.result({ ok: true, ...result })
-  return true
 }

@@ -48,6 +48,9 @@ export async function writeScatter(
     .toFile(file)
 }
 
+/** Where nothing is known. */
+const UNLABELLED = '606060'
+
 /** From coordinates to px; the lowest and the highest are as far from the panel's edges as a thumbnail needs. */
 function placer(places: Float32Array, axis: number): (value: number) => number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -61,24 +64,28 @@ function placer(places: Float32Array, axis: number): (value: number) => number {
 
 type Thumbnail = { width: number; height: number; pixels: Uint8Array }
 
+/** RGB, in a frame of its label's colour. */
 async function thumbnailOf({ shape, samples, labels }: Pictures, i: number): Promise<Thumbnail> {
   const [height, width, channels] = shape
   const size = sizeOf(shape)
-  const colour = labels ? COLOURS[labels[i] % COLOURS.length] : '606060'
-  const background = `#${colour}`
   const { data, info } = await sharp(samples.subarray(i * size, (i + 1) * size), {
     raw: { width, height, channels: channels as 1 | 3 },
   })
     .resize({ width: THUMBNAIL, height: THUMBNAIL, fit: 'inside' })
-    .toColourspace('srgb')
-    .extend({ top: FRAME, bottom: FRAME, left: FRAME, right: FRAME, background })
     .raw()
     .toBuffer({ resolveWithObject: true })
-  const pixels = new Uint8Array(info.width * info.height * 3)
-  for (let p = 0; p < info.width * info.height; p++) {
-    for (let c = 0; c < 3; c++) pixels[3 * p + c] = data[p * info.channels + (info.channels < 3 ? 0 : c)]
+  const colour = Buffer.from(labels ? COLOURS[labels[i] % COLOURS.length] : UNLABELLED, 'hex')
+  const [framedWidth, framedHeight] = [info.width + 2 * FRAME, info.height + 2 * FRAME]
+  const pixels = new Uint8Array(framedWidth * framedHeight * 3)
+  for (let p = 0; p < framedWidth * framedHeight; p++) pixels.set(colour, 3 * p)
+  for (let y = 0; y < info.height; y++) {
+    for (let x = 0; x < info.width; x++) {
+      const from = (y * info.width + x) * info.channels
+      const to = 3 * ((y + FRAME) * framedWidth + x + FRAME)
+      for (let c = 0; c < 3; c++) pixels[to + c] = data[from + (info.channels < 3 ? 0 : c)]
+    }
   }
-  return { width: info.width, height: info.height, pixels }
+  return { width: framedWidth, height: framedHeight, pixels }
 }
 
 function paste(sheet: Uint8Array, sheetWidth: number, thumbnail: Thumbnail, left: number, top: number): void {

@@ -1,0 +1,145 @@
+/** `limpid lab …` with an engine that computes nothing: what is asked of it, what is said, what is refused. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LimpidError } from '../../contract/errors.ts'
+import type { Surroundings } from '../context.ts'
+import { runCommandLine } from '../program.ts'
+import type { ErrorOutput } from '../terminal.ts'
+import { FakeEngine, Recorded } from '../testing/fake-engine.ts'
+
+let cwd: string
+let engine: FakeEngine
+
+beforeEach(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), 'limpid-lab-cli-'))
+  mkdirSync(path.join(cwd, 'home/zoo/models/faces'), { recursive: true })
+  writeFileSync(path.join(cwd, 'home/zoo/models/faces/manifest.json'), '{}')
+  const item = (name: string) => ({ name, label: null })
+  engine = new FakeEngine({
+    rankAnomalies: async ({ normal }) => ({
+      items: ['odd.png', 'plain.png'].map((name, i) => ({ ...item(name), error: 0.02 - 0.01 * i })),
+      auroc: normal ? 0.9 + 0.01 * normal[0] : null,
+    }),
+    train: async ({ modelFolder }) => ({
+      finished: true,
+      step: 9,
+      steps: 9,
+      best: null,
+      seconds: 3,
+      model: modelFolder,
+    }),
+    findSimilar: async () => ({
+      query: item('cat.png'),
+      matches: [{ ...item('tiger.png'), distance: 0.5 }],
+    }),
+    generatePictures: async () => ({ count: 2, codes: [[0], [1]] }),
+  })
+})
+afterEach(() => rmSync(cwd, { recursive: true }))
+
+async function lab(...args: string[]) {
+  const [out, err] = [new Recorded(), new Recorded()]
+  const surroundings: Surroundings = {
+    cwd,
+    env: {},
+    home: path.join(cwd, 'home'),
+    signal: new AbortController().signal,
+    models: {
+      find: async (id) => {
+        throw new LimpidError('model-unknown', `There is no model "${id}".`)
+      },
+      list: async () => ({ models: [], errors: [] }),
+    },
+    withEngine: (_wish, work) => work(engine),
+    serve: async () => {
+      throw new Error('Nothing is served here.')
+    },
+  }
+  const exitCode = await runCommandLine(['lab', ...args], out, err as unknown as ErrorOutput, surroundings)
+  return { exitCode, out: out.text, err: err.text }
+}
+
+test('a model by its id in the zoo, pictures by their folder, the fit as it was said', async () => {
+  const { exitCode, out } = await lab('anomaly', 'photos', '--model', 'faces', '--fit', 'crop', '--json')
+  expect(exitCode).toBe(0)
+  expect(engine.asked).toEqual([
+    {
+      kind: 'rankAnomalies',
+      input: {
+        folder: path.join(cwd, 'home/zoo/models/faces'),
+        source: { kind: 'pictures', paths: [path.join(cwd, 'photos')], fit: 'crop' },
+        path: path.join(cwd, 'anomalies.png'),
+        shown: 25,
+        normal: undefined,
+      },
+    },
+  ])
+  expect(JSON.parse(out)).toMatchObject({ ok: true, items: [{ name: 'odd.png' }, { name: 'plain.png' }] })
+})
+
+test('--mnist trains a model for each digit and says the mean AUROC; below the target is a failure', async () => {
+  const { exitCode, out } = await lab('anomaly', '--mnist', '--data', 'data', '--json')
+  const trained = engine.asked.filter(({ kind }) => kind === 'train').map(({ input }) => input)
+  expect(trained).toHaveLength(10)
+  expect(trained[3]).toMatchObject({
+    recipe: { id: 'anomaly-digit-3', data: { digits: [3] }, architecture: { parameters: { code: 16 } } },
+    data: path.join(cwd, 'data'),
+  })
+  const ranked = engine.asked.filter(({ kind }) => kind === 'rankAnomalies').map(({ input }) => input)
+  expect(ranked[3]).toMatchObject({
+    normal: [3],
+    source: { kind: 'mnist', folder: path.join(cwd, 'data/mnist'), split: 'test' },
+  })
+  const result = JSON.parse(out)
+  expect(result.mean).toBeCloseTo(0.945, 12)
+  expect(result.ok).toBe(true)
+  expect(exitCode).toBe(0)
+
+  const poor = new FakeEngine({
+    train: async () => ({ finished: true, step: 1, steps: 1, best: null, seconds: 1, model: '' }),
+    rankAnomalies: async () => ({ items: [], auroc: 0.9 }),
+  })
+  engine = poor
+  expect((await lab('anomaly', '--mnist', '--data', 'data')).exitCode).toBe(1)
+})
+
+test('pictures are named by file or by number', async () => {
+  const { out } = await lab('similar', 'photos', '--model', 'faces', '--to', 'cat.png')
+  expect(out).toContain('tiger.png')
+  await lab('similar', 'photos', '--model', 'faces', '--to', '7')
+  expect(engine.asked.map(({ input }) => (input as { query: unknown }).query)).toEqual([
+    { kind: 'file', path: path.join(cwd, 'cat.png') },
+    { kind: 'item', index: 7 },
+  ])
+})
+
+test('between two files, which are then the pictures', async () => {
+  await lab('generate', '--model', 'faces', '--between', 'a.png', 'b.png', '--fit', 'resize')
+  const [a, b] = ['a.png', 'b.png'].map((name) => path.join(cwd, name))
+  expect(engine.asked[0].input).toMatchObject({
+    what: {
+      kind: 'interpolation',
+      source: { kind: 'pictures', paths: [a, b], fit: 'resize' },
+      from: { kind: 'file', path: a },
+      to: { kind: 'file', path: b },
+    },
+  })
+})
+
+test.each([
+  [
+    ['anomaly', '--model', 'faces'],
+    'No pictures are named. Name pictures or a folder of them, or say --mnist.',
+  ],
+  [['anomaly', 'photos'], 'No model is named. Say --model'],
+  [['anomaly', 'photos', '--model', 'faces', '--normal', 'x'], '"x" is no digit.'],
+  [['scatter', 'photos', '--model', 'nothing'], 'none called "nothing". Train one: `limpid zoo`'],
+  [['generate', '--model', 'faces', '--between', 'a.png'], '--between takes two pictures, not 1.'],
+])('refuses %j', async (args, message) => {
+  const { exitCode, err } = await lab(...args)
+  expect(exitCode).toBe(1)
+  expect(err).toContain(message)
+  expect(engine.asked).toEqual([])
+})
