@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import type { RestorationTask } from '../../contract/step.ts'
 import { describeDegradations } from '../degradations/describe.ts'
 
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
@@ -18,7 +19,7 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
 
 | | |
 |---|---|
-| Task | ${manifest.task}, blind to the noise level, colour and grey |
+| Task | ${manifest.task}: ${TASKS[recipe.task].what} |
 | Network | ${manifest.architecture.name} ${JSON.stringify(manifest.architecture.parameters)} |
 | Size | ${manifest.parameterCount} parameters |
 | Cost | ${manifest.megaMacsPerPixel} million multiply-accumulates a pixel |
@@ -26,7 +27,8 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
 | With | ${noise}; ${Math.round(100 * recipe.greyShare)} % of the patches grey |
 | Schedule | ${steps.join(', then ')}; ${recipe.loss.toUpperCase()} loss, Adam ${recipe.optimizer.learningRate} with cosine decay |
 | Licence of the weights | ${manifest.licence} |
-| Parent | ${manifest.parent ?? 'none: trained from scratch'} |
+| Started from | ${recipe.init ?? 'random weights'} |
+| Parent | ${manifest.parent ?? 'none'} |
 
 ## Measured
 
@@ -34,8 +36,37 @@ ${quality.length > 0 ? ['| what | value | command |', '|---|---|---|', ...qualit
 
 ## Limits
 
-Trained on white Gaussian noise: the grain of a real camera, which is correlated between pixels and channels, is
-removed in part only. Fine textures (hair, grass, fabric) lose some detail at high noise.
+${TASKS[recipe.task].limits}
 `
   await writeFile(path.join(folder, 'card.md'), text)
+}
+
+const TASKS: Record<RestorationTask, { what: string; limits: string }> = {
+  denoise: {
+    what: 'takes noise out, blind to its level, in colour and grey',
+    limits: `The grain of a real camera is learned from a simulated one, so that of an unusual sensor or a heavily processed
+photo may be removed in part only. Fine textures (hair, grass, fabric) lose some detail at high noise.`,
+  },
+  'jpeg-repair': {
+    what: 'takes blocks and ringing out, blind to the quality that was saved at',
+    limits: `What the JPEG threw away is guessed, not found. Newer formats (WebP, AVIF, HEIC) fail in other ways, which
+were not trained on.`,
+  },
+  upscale: {
+    what: 'enlarges, as bicubic interpolation and a predicted residual',
+    limits: `Made for pictures that were made small by bicubic interpolation: a sharp edge gets sharper, but noise and JPEG
+blocks are enlarged too. Clean those first. Detail that is not there is not invented.`,
+  },
+  'document-clean': {
+    what: 'page in, clean grey page out',
+    limits: `Made for ink on paper. Photographs and tinted areas on the page are taken for stains.`,
+  },
+  inpaint: {
+    what: 'fills what a mask names',
+    limits: `Made for scratches and small holes: a large one is filled smoothly, without invented content.`,
+  },
+  colourise: {
+    what: 'grey in, colours out; the lightness stays as it was',
+    limits: `The colours are plausible, not true, and cautious: what could have many colours comes out pale.`,
+  },
 }
