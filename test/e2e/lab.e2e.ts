@@ -32,7 +32,7 @@ test('a dense autoencoder learns from a folder of pictures, with curves and samp
   await set(page, 'Units of the code', 12)
   await page.getByRole('button', { name: 'Train', exact: true }).click()
   await expect(page.getByRole('img', { name: 'Curve of loss' })).toBeVisible({ timeout: TRAINING_MS })
-  await expect(page.getByRole('status')).toHaveText('finished', { timeout: TRAINING_MS })
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('finished', { timeout: TRAINING_MS })
 
   const samples = page.getByRole('img', { name: `Samples at step ${STEPS}` })
   await expect
