@@ -8,7 +8,14 @@ import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './b
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { dataProblemSchema, networkSchema } from './lab-jobs.ts'
-import { labDataSchema, labRunSchema, labSettingsSchema, labSystemSchema } from './lab-run.ts'
+import {
+  labDataSchema,
+  labRunSchema,
+  labSettingsSchema,
+  labSystemSchema,
+  labToolResultSchema,
+  labToolSchema,
+} from './lab-run.ts'
 import { modelSummarySchema } from './model.ts'
 import { outputFormatSchema, pictureSchema } from './picture.ts'
 import { stepSchema } from './step.ts'
@@ -173,6 +180,11 @@ export const api = {
   stopLabRun: { input: id, output: run },
   /** Drops a run with its checkpoints. A finished model stays. */
   removeLabRun: { input: id, output: nothing },
+  /** Runs a tool on a finished autoencoder and some pictures. `fit`: what is done to those of another shape. */
+  useLabTool: {
+    input: id.extend({ tool: labToolSchema, data: z.string(), fit: z.enum(['crop', 'resize']).optional() }),
+    output: labToolResultSchema,
+  },
   /**
    * Saves the curves of some runs (`csv`, `png`) or the model of one, its folder (`zip`). `path` null: to a download (browser
    * face), which is then below the media root. Fails with `file-exists` unless `overwrite`.

@@ -72,3 +72,14 @@ export const labRunSchema = z.object({
   created: z.number(),
 })
 export type LabRun = z.infer<typeof labRunSchema>
+
+/** What a trained autoencoder is for. */
+export const labToolSchema = z.enum(['anomalies', 'similar', 'scatter', 'samples', 'compression'])
+export type LabTool = z.infer<typeof labToolSchema>
+
+export const labToolResultSchema = z.object({
+  /** Below the face's media root. */
+  picture: z.string(),
+  facts: z.array(z.object({ name: z.string(), value: z.union([z.number(), z.string()]) })),
+})
+export type LabToolResult = z.infer<typeof labToolResultSchema>

@@ -138,3 +138,15 @@ test('curves are saved as a table, of two runs together; nothing is replaced una
   const { download } = await t.app.exportLabRuns({ ids, what: 'csv', path: null })
   expect(readFileSync(t.app.media(download!)!, 'utf8').split('\r\n')[0]).toBe(lines[0])
 })
+
+test('a tool runs on a finished model and shows what it made; on an unfinished one it is refused', async () => {
+  const lab = await labApp()
+  const { t, data } = lab
+  const done = await start(lab, { steps: 10 })
+  await until(t, done.id, ({ state }) => state === 'done')
+  const { picture, facts } = await t.app.useLabTool({ id: done.id, tool: 'anomalies', data })
+  expect(readFileSync(t.app.media(picture)!, 'utf8')).toBe('a sheet')
+  expect(facts).toContainEqual({ name: 'Strangest', value: 'odd.png' })
+  const { id } = await start(lab, { steps: 3000 })
+  await expect(t.app.useLabTool({ id, tool: 'anomalies', data })).rejects.toThrow(/no model yet/)
+})

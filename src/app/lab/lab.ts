@@ -1,7 +1,7 @@
 /** The Lab: systems, data and runs, behind the contract's methods. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { ParsedInput } from '../../contract/api.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { NetworkDescription } from '../../contract/lab-jobs.ts'
@@ -15,6 +15,7 @@ import { LabDataSets } from './lab-data.ts'
 import { exportRuns } from './lab-export.ts'
 import { LabRuns } from './lab-runs.ts'
 import type { LabStore } from './lab-store.ts'
+import { runTool } from './lab-tools.ts'
 import { recipeFor } from './recipe-for.ts'
 import { readSystems } from './systems.ts'
 
@@ -78,6 +79,7 @@ export class Lab {
       await this.#tidy(data.id, data.folder)
       return {}
     },
+    useLabTool: (input) => this.#useTool(input),
     exportLabRuns: (input) => this.#export(input),
   }
 
@@ -158,6 +160,16 @@ export class Lab {
     if (path !== null) return { path, download: null }
     this.#downloads.set(id, target)
     return { path: target, download: `lab/exports/${id}/${encodeURIComponent(name)}` }
+  }
+
+  async #useTool({ id, tool, data, fit }: ParsedInput<'useLabTool'>) {
+    const [run, pictures] = [this.runs.get(id), this.#data.get(data)]
+    const file = randomUUID()
+    const path = join(this.#options.downloads, file, `${tool}.png`)
+    await mkdir(dirname(path), { recursive: true })
+    this.#downloads.set(file, path)
+    const facts = await runTool(tool, run, pictures, fit, path, this.#options.engines.lab)
+    return { picture: `lab/exports/${file}/${tool}.png`, facts }
   }
 
   async #tidy(dataId: string, folder: string): Promise<void> {
