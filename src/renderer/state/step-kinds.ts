@@ -2,7 +2,7 @@
 import type { Step } from '../../contract/step.ts'
 
 type Task = Step['task']
-export type StepKind = {
+type StepKind = {
   title: string
   /** What it does, in a sentence. */
   about: string
@@ -60,7 +60,7 @@ export const STEP_KINDS: Record<Task, StepKind> = {
 export const STEP_ORDER = Object.keys(STEP_KINDS) as Task[]
 
 /** Steps that can be computed slower and finer. */
-export type FinerStep = Extract<Step, { ensemble?: boolean | undefined }>
+type FinerStep = Extract<Step, { ensemble?: boolean | undefined }>
 export function canBeFiner(step: Step): step is FinerStep {
   return step.task === 'denoise' || step.task === 'jpeg-repair' || step.task === 'upscale'
 }

@@ -9,6 +9,7 @@ import { tell } from './happenings.ts'
 import { Library } from './library.svelte.ts'
 import type { Notices } from './notices.ts'
 import { Opening } from './opening.svelte.ts'
+import { drawMask, Painting } from './painting.svelte.ts'
 import { Running } from './running.svelte.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import { Selection } from './selection.svelte.ts'
@@ -19,6 +20,7 @@ export class Workspace {
   readonly selection = new Selection(() => [...this.library.pictures.keys()])
   readonly stack = new Stack(this.library)
   readonly compare = new Compare()
+  readonly painting = new Painting()
   readonly running = new Running()
   readonly connection: Connection
   readonly save: SaveDialog
@@ -107,6 +109,19 @@ export class Workspace {
 
   async restoreChosen(): Promise<void> {
     await this.attempt(() => this.stack.run(this.connection.api, this.chosen))
+  }
+
+  /** What was painted over a picture is what its step fills in. */
+  async takeMask(): Promise<void> {
+    const picture = this.library.pictures.get(this.painting.pictureId ?? '')
+    if (!picture?.info) return
+    const { id, info } = picture
+    await this.attempt(async () => {
+      const mask = await drawMask(this.painting.strokes(id), info)
+      const path = await this.host.handOver(new File([mask], 'mask.png', { type: 'image/png' }))
+      this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
+      this.painting.end()
+    })
   }
 
   async saveChosen(): Promise<void> {
