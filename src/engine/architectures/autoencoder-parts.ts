@@ -34,6 +34,9 @@ export function initializers(seed: number) {
   const next = () => seed + 7919 * ++count
   return {
     he: () => tf.initializers.heNormal({ seed: next() }),
+    /** Before a sigmoid that is to tell pictures apart from the start: with `glorotNormal` all of it is near 0.5. */
+    wide: () =>
+      tf.initializers.varianceScaling({ scale: 16, mode: 'fanIn', distribution: 'normal', seed: next() }),
     glorot: () => tf.initializers.glorotNormal({ seed: next() }),
   }
 }

@@ -32,7 +32,7 @@ export const contractiveAutoencoder: Architecture<z.infer<typeof parameters>> = 
       name: CODE,
       units: code,
       activation: 'sigmoid',
-      kernelInitializer: init.glorot(),
+      kernelInitializer: init.wide(),
     })
     const coded = hidden.apply(flat) as tf.SymbolicTensor // [b, code]
     const outputs = densePicture(coded, picture, init.glorot()) // [b, height, width, channels]
