@@ -36,7 +36,7 @@ test('a dense autoencoder learns from a folder of pictures, with curves and samp
 
   const samples = page.getByRole('img', { name: `Samples at step ${STEPS}` })
   await expect
-    .poll(() => samples.evaluate((picture: HTMLImageElement) => picture.naturalWidth))
+    .poll(() => samples.evaluate((picture) => (picture as unknown as { naturalWidth: number }).naturalWidth))
     .toBeGreaterThan(SIDE)
   const coming = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save as CSV' }).click()
