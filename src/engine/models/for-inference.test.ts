@@ -68,7 +68,9 @@ describe('a network made ready for inference', () => {
     const activated = tf.layers.reLU().apply(convolved)
     const sum = tf.layers.add().apply([convolved, activated] as tf.SymbolicTensor[]) as tf.SymbolicTensor
     const model = tf.model({ inputs: input, outputs: sum })
+    const before = tf.memory().numTensors
     expect(forInference(model)).toBe(model)
+    expect(tf.memory().numTensors).toBe(before)
     model.dispose()
   })
 

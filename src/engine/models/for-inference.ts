@@ -20,9 +20,9 @@ export function forInference(model: tf.LayersModel): tf.LayersModel {
   const consumers = countConsumers(model)
   if (consumers === null) return model
   const rewriter = new Rewriter(consumers, MERGES_UPSAMPLING.has(tf.getBackend()))
+  if (!model.layers.some((layer) => rewriter.improves(layer as Layer))) return model
   const inputs = model.inputs.map((input) => rewriter.input(input))
   const outputs = model.outputs.map((output) => rewriter.reach(output))
-  if (!rewriter.changed) return model
   const rewritten = tf.model({ inputs, outputs, name: model.name })
   rewriter.copyWeights()
   model.dispose()
@@ -49,7 +49,6 @@ type Group = {
 }
 
 class Rewriter {
-  changed = false
   readonly #consumers: Map<number, number>
   readonly #mergesUpsampling: boolean
   /** Of each tensor that was reached, by its id: its place in the new graph. */
@@ -60,6 +59,11 @@ class Rewriter {
   constructor(consumers: Map<number, number>, mergesUpsampling: boolean) {
     this.#consumers = consumers
     this.#mergesUpsampling = mergesUpsampling
+  }
+
+  /** Whether the graph gets better at this layer. */
+  improves(layer: Layer): boolean {
+    return layer.getClassName() === 'Dropout' || this.#groupAt(layer.output as tf.SymbolicTensor) !== null
   }
 
   input(tensor: tf.SymbolicTensor): tf.SymbolicTensor {
@@ -84,15 +88,9 @@ class Rewriter {
   #rewrite(tensor: tf.SymbolicTensor): tf.SymbolicTensor {
     const layer = tensor.sourceLayer as Layer
     const inputs = layer.inboundNodes[0].inputTensors
-    if (layer.getClassName() === 'Dropout') {
-      this.changed = true
-      return this.reach(inputs[0])
-    }
+    if (layer.getClassName() === 'Dropout') return this.reach(inputs[0])
     const group = this.#groupAt(tensor)
-    if (group) {
-      this.changed = true
-      return this.#write(group)
-    }
+    if (group) return this.#write(group)
     const copy = cloneOf(layer)
     const reached = inputs.map((input) => this.reach(input))
     this.#copies.push(() => copy.setWeights(layer.getWeights()))
@@ -106,6 +104,7 @@ class Rewriter {
       const [input] = at.sourceLayer.inboundNodes[0].inputTensors
       return this.#consumers.get(input.id) === 1 ? input : null
     }
+    if (at.sourceLayer.inboundNodes[0].inputTensors.length !== 1) return null
     const isRelu = isPlainRelu(at.sourceLayer as Layer)
     if (isRelu) {
       const input = before()
