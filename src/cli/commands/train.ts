@@ -88,7 +88,8 @@ export async function train(context: Context, recipeName: string, options: Train
   return true
 }
 
-function withLearningRate(recipe: Recipe, rate: number | undefined): Recipe {
+/** Exported for its test. */
+export function withLearningRate(recipe: Recipe, rate: number | undefined): Recipe {
   if (rate === undefined) return recipe
   if ('optimizer' in recipe) return { ...recipe, optimizer: { ...recipe.optimizer, learningRate: rate } }
   const { training } = recipe

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Command } from 'commander'
-import { LimpidError } from '../../contract/errors.ts'
+import { type ErrorData, LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { isMet, targetValue, ZOO } from '../../contract/zoo.ts'
 import type { Context, Engine, Perform } from '../context.ts'
@@ -48,14 +48,15 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
   const folder = options.folder ? path.resolve(cwd, options.folder) : path.join(home, 'zoo')
   const out = path.resolve(cwd, options.out)
   const recipes = await chosen(options.only, cwd)
-  const results = await readResults(folder)
+  let results = await readResults(folder)
+  const errors: ErrorData[] = []
   await mkdir(path.join(folder, 'pictures'), { recursive: true })
   const machine = `${os.cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${os.availableParallelism()} cores`
   const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
   for (const recipe of recipes) {
     if (results[recipe.id] && !options.again) continue
     // An engine for each: what one leaves behind does not slow the next.
-    results[recipe.id] = await context.withEngine(wish, async (engine) => {
+    const measuring = context.withEngine(wish, async (engine) => {
       const result = await trainAndMeasure(engine, recipe, { data, folder }, context)
       if (recipe.task === 'segment') {
         const places = { data, models: path.join(folder, 'models'), folder: path.join(folder, 'pictures') }
@@ -69,15 +70,24 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
       )
       return result
     })
-    if (signal.aborted) break
-    await writeResults(folder, results)
+    try {
+      const result = await measuring
+      // Another call may have added others meanwhile.
+      results = { ...(await readResults(folder)), [recipe.id]: result }
+      await writeResults(folder, results)
+    } catch (thrown) {
+      if (signal.aborted) throw thrown
+      errors.push(terminal.error(thrown)) // its data may be missing: the others are trained all the same
+    }
     await writeFile(out, zooReport(results, { machine, command }))
   }
+  await writeFile(out, zooReport(results, { machine, command }))
   terminal.print(out)
   const missed = missedTargets(results)
   for (const line of missed) terminal.note(line)
-  terminal.result({ ok: missed.length === 0, table: out, results, missed })
-  return missed.length === 0
+  const ok = missed.length === 0 && errors.length === 0
+  terminal.result({ ok, table: out, results, missed, errors })
+  return ok
 }
 
 async function trainAndMeasure(

@@ -60,6 +60,7 @@ export async function writeChart(file: string, { title, x, y, series, logarithmi
   const texts = await Promise.all(labels.map(textOf))
   await sharp(canvas.pixels, { raw: { width: SIZE.width, height: SIZE.height, channels: 3 } })
     .composite(texts)
+    .removeAlpha()
     .png()
     .toFile(file)
 }

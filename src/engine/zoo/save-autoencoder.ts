@@ -26,7 +26,7 @@ export async function saveAutoencoder(
     channels: { input: channels, output: channels },
     picture: { height, width },
     code: { layer: CODE, shape: codeShape },
-    megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
+    megaMacsPerPixel: Number(megaMacsPerPixel(model).toPrecision(4)),
     sizeMultiple,
     receptiveFieldRadius,
     recipe,

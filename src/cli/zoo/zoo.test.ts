@@ -1,0 +1,91 @@
+/** `limpid zoo` with an engine that computes nothing. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LimpidError } from '../../contract/errors.ts'
+import type { Surroundings } from '../context.ts'
+import { runCommandLine } from '../program.ts'
+import type { ErrorOutput } from '../terminal.ts'
+import { FakeEngine, Recorded } from '../testing/fake-engine.ts'
+
+let cwd: string
+let engine: FakeEngine
+beforeEach(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), 'limpid-zoo-cli-'))
+  engine = new FakeEngine({
+    async train({ recipe, runFolder, modelFolder }) {
+      if (recipe.id === 'sparse-autoencoder') throw new LimpidError('data-missing', 'No digits.')
+      const history = [1, 2].map((step) => ({
+        step,
+        loss: 1,
+        learningRate: 1,
+        figures: { 'validation loss': 1 },
+      }))
+      mkdirSync(runFolder, { recursive: true })
+      writeFileSync(path.join(runFolder, 'run.json'), JSON.stringify({ history }))
+      return { finished: true, step: 2, steps: 2, best: null, seconds: 61.4, model: modelFolder }
+    },
+    measure: async () => ({ figures: { MSE: 0.004, 'PSNR (dB)': 24 }, count: 5000, parameterCount: 101200 }),
+    reconstruct: async ({ path }) => ({ path }),
+    drawChart: async ({ path }) => ({ path }),
+    warmup: async () => ({ name: 'tensorflow', device: 'CPU', passedOver: [] }),
+  })
+})
+afterEach(() => rmSync(cwd, { recursive: true }))
+
+async function zoo(...args: string[]) {
+  const [out, err] = [new Recorded(), new Recorded()]
+  const surroundings = {
+    cwd,
+    env: {},
+    home: path.join(cwd, 'home'),
+    signal: new AbortController().signal,
+    withEngine: (_: unknown, work: (engine: FakeEngine) => Promise<unknown>) => work(engine),
+  } as unknown as Surroundings
+  const errorOutput = err as unknown as ErrorOutput
+  const exitCode = await runCommandLine(['zoo', ...args], out, errorOutput, surroundings)
+  const table = () => readFileSync(path.join(cwd, 'ZOO.md'), 'utf8')
+  return { exitCode, out: out.text, err: err.text, table }
+}
+const trained = () => engine.asked.filter(({ kind }) => kind === 'train').length
+
+test('trains, measures, draws and writes the table; what is there already is left alone', async () => {
+  const { exitCode, table } = await zoo('--only', 'dense-autoencoder')
+  expect(exitCode).toBe(0)
+  expect(table()).toContain('| Dense autoencoder | 101200 | 61 | 2 | MSE 0.004 | ≤ 0.0045 | yes |')
+  expect(table()).toContain('not trained yet')
+  expect(engine.asked.map(({ kind }) => kind)).toContain('reconstruct')
+  await zoo('--only', 'dense-autoencoder')
+  expect(trained()).toBe(1)
+  await zoo('--only', 'dense-autoencoder', '--again')
+  expect(trained()).toBe(2)
+})
+
+test('goes on with the others where one fails, and says so', async () => {
+  const { exitCode, err, table } = await zoo('--only', 'sparse-autoencoder', 'dense-autoencoder')
+  expect(exitCode).toBe(1)
+  expect(err).toContain('No digits.')
+  expect(table()).toContain('| Dense autoencoder | 101200 |')
+})
+
+test('PCA and the linear autoencoder are trained at every code size', async () => {
+  await zoo('--only', 'pca')
+  const sizes = engine.asked.flatMap(({ kind, input }) =>
+    kind === 'train'
+      ? [(input as { recipe: { architecture: { parameters: { code: number } } } }).recipe.architecture]
+      : [],
+  )
+  expect(sizes.map(({ parameters }) => parameters.code)).toEqual([16, 2, 4, 8, 32, 64])
+  const charts = engine.asked.filter(({ kind }) => kind === 'drawChart')
+  expect(charts.at(-1)?.input).toMatchObject({
+    series: [{ name: 'PCA', points: [2, 4, 8, 16, 32, 64].map((size) => [size, 0.004]) }],
+  })
+})
+
+test('a system that is none is refused', async () => {
+  expect(await zoo('--only', 'dense')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('dense-autoencoder'),
+  })
+})

@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
+import { autoencoderRecipeSchema } from '../../contract/zoo-recipe.ts'
+import { Compute } from '../compute.ts'
+import { sharp } from '../imaging/libvips.ts'
+import { readManifest } from '../models/model-file.ts'
+import { writeDigits } from '../zoo/testing/digits.ts'
+import { aloneWith } from './job-context.ts'
+import { trainRecipe } from './train.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
+
+const alone = aloneWith(new Compute())
+const recipe = autoencoderRecipeSchema.parse({
+  id: 'tiny',
+  version: '1.0.0',
+  title: 'Tiny',
+  task: 'autoencode',
+  licence: 'MIT',
+  architecture: { name: 'dense-autoencoder', parameters: { code: 4 } },
+  data: { kind: 'mnist', folder: 'mnist', validation: 20, provenance: 'drawn by this test' },
+  corruption: { kind: 'none' },
+  loss: { reconstruction: 'mse', weight: 1, penalty: { kind: 'none' } },
+  training: {
+    method: 'gradient',
+    batch: 16,
+    length: { epochs: 3 },
+    optimizer: { kind: 'adam', learningRate: 0.01, warmupSteps: 0, clipNorm: 1 },
+  },
+  seed: 1,
+})
+
+let data: string
+beforeAll(async () => {
+  data = await mkdtemp(path.join(os.tmpdir(), 'limpid-train-job-'))
+  await writeDigits(path.join(data, 'mnist'), { train: 100, test: 20 })
+})
+afterAll(() => rm(data, { recursive: true, force: true }))
+
+const input = (run: string) => ({
+  recipe,
+  data,
+  runFolder: path.join(data, run),
+  modelFolder: path.join(data, `${run}-model`),
+})
+
+describe('training', () => {
+  it('reports figures and a picture of them after every epoch, and writes the model', async () => {
+    const reports: TrainingProgress[] = []
+    const step = async (_done: number, _label: string, training?: TrainingProgress) => {
+      if (training?.figures) reports.push(training)
+    }
+    const { finished, steps, best } = await trainRecipe(input('whole'), { ...alone, step })
+    expect({ finished, steps }).toEqual({ finished: true, steps: 15 })
+    expect(reports.map(({ step }) => step)).toEqual([5, 10, 15])
+    expect(best!.figures.MSE).toBe(Math.min(...reports.map(({ figures }) => figures!.MSE)))
+    const { samples } = reports[1]
+    expect(samples).toBe(path.join(data, 'whole', SAMPLES_FOLDER, 'step-000010.png'))
+    expect((await sharp(samples!).metadata()).format).toBe('png')
+    expect(await readManifest(path.join(data, 'whole-model'))).toMatchObject({
+      task: 'autoencode',
+      picture: { height: 28, width: 28 },
+      channels: { input: 1, output: 1 },
+      code: { layer: 'code', shape: [4] },
+      parameterCount: 2 * 784 * 4 + 4 + 784,
+      megaMacsPerPixel: (2 * 784 * 4) / 784 / 1e6,
+    })
+    const card = await readFile(path.join(data, 'whole-model/card.md'), 'utf8')
+    expect(card).toContain('drawn by this test')
+  })
+
+  it('stops when it is told to, and makes a model of what it has when it is told that', async () => {
+    const asked = input('parts')
+    let questions = 0
+    const stopping = { ...alone, isCancelled: () => ++questions > 7 }
+    expect(await trainRecipe(asked, stopping)).toMatchObject({ finished: false, step: 7, model: null })
+    const now = await trainRecipe({ ...asked, finishNow: true }, alone)
+    expect(now).toMatchObject({ finished: false, step: 7, model: asked.modelFolder })
+    expect((await readManifest(asked.modelFolder)).id).toBe('tiny')
+    expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, step: 15 })
+  })
+
+  it('has no model to give before its first step', async () => {
+    await expect(trainRecipe({ ...input('none'), finishNow: true }, alone)).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'Nothing of tiny is trained yet.',
+    })
+  })
+})
