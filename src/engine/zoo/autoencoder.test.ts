@@ -24,11 +24,11 @@ const NAMES = [
 const built = (name: string, parameters: object = {}) =>
   new Autoencoder(architecture(name, parameters).build(1))
 
-function pictures(count: number, shape: readonly number[] = [28, 28, 1]): tf.Tensor4D {
+function pictures(count: number, shape: [number, number, number] = [28, 28, 1]): tf.Tensor4D {
   const values = new Float32Array(count * shape.reduce((a, b) => a * b, 1))
   const draw = random(7)
   for (let i = 0; i < values.length; i++) values[i] = draw.uniform()
-  return tf.tensor(values, [count, ...shape])
+  return tf.tensor4d(values, [count, ...shape])
 }
 const flat = (tensor: tf.Tensor) => Array.from(tensor.dataSync())
 

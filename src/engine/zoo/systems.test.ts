@@ -129,7 +129,7 @@ describe('on drawn digits', () => {
     expect([info.width, info.height]).toEqual([5 * 30 + 2, 3 * 30 + 2])
     // Its digits are as bright as digits are: not black, not noise.
     expect(data.reduce((sum, value) => sum + value, 0) / data.length / 255).toBeLessThan(0.4)
-    const short = { kind: 'given', codes: [[1, 2]] } as const
+    const short = { kind: 'given' as const, codes: [[1, 2]] }
     await expect(decodeCodes({ folder: model, codes: short, path: sheet }, context)).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringContaining('64 numbers, not 2'),
