@@ -26,6 +26,13 @@ describe('batches for segmentation', () => {
     expect([...whole[0].input]).not.toEqual([...whole[1].input])
   })
 
+  it('vary the same picture anew at every step', () => {
+    const recipe = maskRecipe({ augmentation: { light: 0.2 } })
+    const batches = segmentationBatches(recipe, [pictures[3]], 3, 0)
+    const levels = Array.from({ length: 5 }, () => batches.next().value!.input[0])
+    expect(new Set(levels).size).toBe(5)
+  })
+
   it('show each picture once an epoch, in another order each time', () => {
     const recipe = maskRecipe()
     const batches = segmentationBatches(recipe, pictures, 3, 0)
