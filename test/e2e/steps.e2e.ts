@@ -102,7 +102,7 @@ test.describe('with models', () => {
     await page.getByRole('button', { name: 'Noise map' }).click()
     await expect(page.getByRole('img', { name: /Noise map/ })).toBeVisible()
     const map = page.locator('.map img').first()
-    await expect.poll(() => map.evaluate('image => image.naturalWidth')).toBe(WIDTH / 16)
+    await expect.poll(() => map.evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBe(WIDTH / 16)
   })
 })
 
