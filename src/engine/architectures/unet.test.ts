@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { chooseBackend } from '../backends/choose.ts'
 import { tf } from '../tf.ts'
 import { architecture } from './index.ts'
+import { reachOf } from './testing/reach.ts'
 
 beforeAll(() => chooseBackend())
 
@@ -33,21 +34,7 @@ describe('the U-Net', () => {
     const parameters = { filters: 4, batchNorm: false, dropout: 0, activation: 'linear', ...options }
     const { build, receptiveFieldRadius: radius, sizeMultiple } = architecture('unet', parameters)
     const model = build(5)
-    const side = sizeMultiple * Math.ceil((2 * radius + 40) / sizeMultiple)
-    const base = tf.randomUniform([1, 16, side, 3], 0, 1, 'float32', 1)
-    const before = model.predictOnBatch(base) as tf.Tensor4D
-    let reach = 0
-    for (let at = 0; at < sizeMultiple; at++) {
-      const changedColumn = (side >> 1) + at
-      for (const change of [100, -100]) {
-        const bump = tf.oneHot([changedColumn], side).reshape([1, 1, side, 1]).mul(change)
-        const after = model.predictOnBatch(base.add(bump)) as tf.Tensor4D
-        const moved = after.sub(before).abs().max([0, 1, 3]).dataSync()
-        moved.forEach((value, column) => {
-          if (value > 0) reach = Math.max(reach, Math.abs(column - changedColumn))
-        })
-      }
-    }
+    const reach = reachOf(model, { sizeMultiple, receptiveFieldRadius: radius })
     expect(reach).toBeLessThanOrEqual(radius)
     expect(reach).toBeGreaterThan(radius - 2 * sizeMultiple) // and the bound is no idle one
   })
