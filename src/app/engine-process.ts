@@ -136,7 +136,7 @@ export class EngineProcess {
     while (this.#hasRoom()) {
       const task = this.#queue.shift()!
       this.#running.set(task.id, task)
-      if (!this.#child) this.#start(task.kind)
+      if (!this.#child) this.#start()
       else if (this.#ready) this.#begin(task)
     }
   }
@@ -156,9 +156,9 @@ export class EngineProcess {
     this.#send({ type: 'run', id, kind, input })
   }
 
-  #start(kind: EngineJobKind): void {
+  #start(): void {
     const backend = this.#options.backend?.() ?? null
-    const env = { ...engineEnvironment(kind), [ENGINE_BACKEND_VARIABLE]: backend ?? undefined }
+    const env = { ...engineEnvironment(), [ENGINE_BACKEND_VARIABLE]: backend ?? undefined }
     const child = fork(this.#options.entry, [], {
       execPath: this.#options.execPath ?? process.execPath,
       execArgv: ENGINE_ARGUMENTS,

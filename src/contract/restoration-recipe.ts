@@ -37,7 +37,10 @@ export const restorationRecipeSchema = z
     task: restorationTaskSchema,
     /** For upscale: by how much each side grows. */
     scale: scaleSchema.optional(),
-    /** Folder of a model to start from, as seen from where training is started; absent: from random weights. */
+    /**
+     * Folder of a model to start from, of the same architecture and no larger in anything (warm-start.ts); relative to
+     * where training is started. Absent: from random weights.
+     */
     init: z.string().optional(),
     data: dataSchema,
     /**

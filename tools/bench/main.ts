@@ -125,7 +125,7 @@ async function measureFileToFile(networks: Awaited<ReturnType<typeof prepareNetw
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...ENGINE_ARGUMENTS, program, '--model', folder, '--json'],
-      { env: engineEnvironment('process') }, // as an engine process runs
+      { env: engineEnvironment() }, // as an engine process runs
     )
     const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as EndToEnd
     results.push(result)

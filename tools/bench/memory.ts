@@ -23,7 +23,7 @@ if (globalThis.gc === undefined) {
   const { status } = spawnSync(
     process.execPath,
     [...ENGINE_ARGUMENTS, import.meta.filename, ...process.argv.slice(2)],
-    { env: engineEnvironment('process'), stdio: 'inherit' },
+    { env: engineEnvironment(), stdio: 'inherit' },
   )
   process.exit(status ?? 1)
 }

@@ -68,9 +68,8 @@ class Trainer:
         self.draft = os.path.join(options.run, "model")
         if not os.path.exists(os.path.join(self.draft, "weights.bin")):
             tool = os.path.join(ROOT, "tools", "training", "untrained.ts")
-            subprocess.run([options.node, tool, "--recipe", options.recipe, "--out", self.draft], check=True)
-            if "init" in recipe:
-                shutil.copy(os.path.join(ROOT, recipe["init"], "weights.bin"), self.draft)
+            command = [options.node, tool, "--recipe", os.path.abspath(options.recipe), "--out", os.path.abspath(self.draft)]
+            subprocess.run(command, check=True, cwd=ROOT)  # a recipe names its `init` from there
         self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
         self.average = [weight.detach().clone() for weight in self.network.parameters()]
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]

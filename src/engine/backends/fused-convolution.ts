@@ -4,7 +4,7 @@ import { overrideKernel } from './override-kernel.ts'
 
 /** oneDNN's convolution with what follows it, and the label that its kernel is registered under. Not in every build. */
 const OP = '_MklNativeFusedConv2D'
-const LABEL = 'MklNameChangeOp'
+export const ONEDNN_LABEL = 'MklNameChangeOp'
 
 /** tfjs's activations that the op takes, by its own names. */
 const ACTIVATIONS: Partial<Record<string, string>> = { relu: 'Relu', relu6: 'Relu6', elu: 'Elu' }
@@ -70,7 +70,7 @@ function convolveAndAdd(
     { name: 'strides', type: TF_ATTR_INT, value: [1, strideHeight, strideWidth, 1] },
     { name: 'dilations', type: TF_ATTR_INT, value: [1, dilationHeight, dilationWidth, 1] },
     { name: 'padding', type: TF_ATTR_STRING, value: padInfo.type },
-    { name: '_kernel', type: TF_ATTR_STRING, value: LABEL },
+    { name: '_kernel', type: TF_ATTR_STRING, value: ONEDNN_LABEL },
   ]
   return native.executeSingleOutput(OP, attributes, [x, filter, bias])
 }

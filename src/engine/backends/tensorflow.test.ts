@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { random } from '../random.ts'
 import { tf } from '../tf.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
+import { biasRelu, useOneDnnBiasRelu } from './bias-relu.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
+import { useOneDnnMaxPool } from './max-pool.ts'
 import { nativeBackend } from './native-backend.ts'
 import { useNativeReluGradient } from './relu-gradient.ts'
 import { explain, tensorflow } from './tensorflow.ts'
@@ -25,16 +27,20 @@ const noise = (seed: number, shape: number[]) => {
 /** Runs `compute`, and says which TensorFlow ops that took. */
 async function opsOf<T>(compute: () => T): Promise<{ result: T; ops: string[] }> {
   const backend = nativeBackend()
-  const execute = backend.executeSingleOutput
+  const { executeSingleOutput, executeMultipleOutputs } = backend
   const ops: string[] = []
-  backend.executeSingleOutput = (name, attributes, inputs) => {
+  backend.executeSingleOutput = (name, ...rest) => {
     ops.push(name)
-    return execute.call(backend, name, attributes, inputs)
+    return executeSingleOutput.call(backend, name, ...rest)
+  }
+  backend.executeMultipleOutputs = (name, ...rest) => {
+    ops.push(name)
+    return executeMultipleOutputs.call(backend, name, ...rest)
   }
   try {
     return { result: compute(), ops }
   } finally {
-    backend.executeSingleOutput = execute
+    Object.assign(backend, { executeSingleOutput, executeMultipleOutputs })
   }
 }
 
@@ -136,6 +142,35 @@ describe.skipIf(!native)('native TensorFlow', () => {
     expect(ops).toEqual(can ? ['_MklNativeFusedConv2D'] : expect.arrayContaining(['Conv2D', 'Relu']))
   })
 
+  it.each(['same', 'valid'] as const)("pools by oneDNN to the cpu backend's numbers: %s", async (pad) => {
+    const x = noise(12, [2, 9, 7, 5]) as tf.Tensor4D
+    const can = useOneDnnMaxPool()
+    const { result, ops } = await opsOf(() => tf.maxPool(x, 2, 2, pad))
+    expect(ops).toEqual([can ? '_MklNativeMaxPool' : 'MaxPool'])
+    await tf.setBackend('cpu')
+    const expected = tf.maxPool(tf.tensor4d(noise(12, [2, 9, 7, 5]).dataSync(), [2, 9, 7, 5]), 2, 2, pad)
+    const there = [...expected.dataSync()]
+    await tf.setBackend('tensorflow')
+    expect(values(result)).toEqual(there)
+  })
+
+  it('differentiates a max-pool all the same', () => {
+    const x = tf.tensor4d([1, 4, 2, 3, 9, 5, 7, 8], [1, 2, 4, 1])
+    const gradient = tf.grad((x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'))(x)
+    expect(values(gradient)).toEqual([0, 0, 0, 0, 1, 0, 0, 1])
+  })
+
+  it('adds a bias and activates in one op, where oneDNN has it', async () => {
+    const x = noise(13, [2, 5, 4, 6]) as tf.Tensor4D
+    const bias = noise(14, [6]) as tf.Tensor1D
+    const can = useOneDnnBiasRelu()
+    const before = tf.memory().numTensors
+    const { result, ops } = await opsOf(() => biasRelu(x, bias))
+    expect(tf.memory().numTensors).toBe(before + 1)
+    expect(ops.includes('_MklNativeFusedBatchNormEx')).toBe(can)
+    expectClose(result, tf.relu(tf.add(x, bias)))
+  })
+
   it('leaves nothing behind', () => {
     const x = noise(8, [1, 6, 6, 3]) as tf.Tensor4D
     const layer = tf.layers.conv2d({ filters: 2, kernelSize: 3, activation: 'relu', biasInitializer: 'ones' })
@@ -154,6 +189,8 @@ describe.skipIf(!native)('native TensorFlow', () => {
     useNativeReluGradient()
     useNativeBiasGradient()
     useFusedConvolution()
+    useOneDnnMaxPool()
+    useOneDnnBiasRelu()
     expect(values(tf.grad((x) => tf.relu(x))(tf.tensor1d([-1, 2])))).toEqual([0, 1])
   })
 })

@@ -5,7 +5,9 @@ import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
 import { useNativeBatchNorm } from './batch-norm.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
+import { useOneDnnBiasRelu } from './bias-relu.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
+import { useOneDnnMaxPool } from './max-pool.ts'
 import { nativeBackend } from './native-backend.ts'
 import { nvidiaGpus } from './nvidia.ts'
 import { useNativeReluGradient } from './relu-gradient.ts'
@@ -25,6 +27,8 @@ export const tensorflow: Backend = {
     useNativeReluGradient()
     useNativeBiasGradient()
     useFusedConvolution()
+    useOneDnnMaxPool()
+    useOneDnnBiasRelu()
     useNativeBatchNorm()
     const version = native.binding.TF_Version.split('.').slice(0, 2).join('.')
     const onGpu = native.binding.isUsingGpuDevice()

@@ -60,7 +60,7 @@ export class LocalNetwork implements Network {
     const output = tf.tidy(() => {
       const picture = tf.tensor4d(values, [1, height, width, channels])
       const given = greyAsRgb ? picture.tile([1, 1, 1, 3]) : picture
-      const restored = this.#model.predictOnBatch(given) as tf.Tensor4D
+      const restored = this.#model.execute(given, this.#model.outputs[0].name) as tf.Tensor4D // predict copies its input
       return greyAsRgb ? restored.mean(3) : restored
     })
     try {

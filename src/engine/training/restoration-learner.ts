@@ -13,6 +13,7 @@ import type { Course } from './learner.ts'
 import { feedPatches } from './patch-feeder.ts'
 import { validate } from './validation.ts'
 import { validationSettings } from './validation-pairs.ts'
+import { takeOver } from './warm-start.ts'
 
 export async function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Promise<Course<Batch>> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
@@ -61,23 +62,20 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
   }
 }
 
-/** Gives the network the weights of the model in `folder`, and its id. */
+/** Gives the network what the model in `folder` learned; returns that model's id. */
 async function startFrom(network: tf.LayersModel, folder: string): Promise<string> {
   const { model, manifest } = await loadModel(folder)
   try {
-    const shapes = (of: tf.LayersModel) => JSON.stringify(of.getWeights().map(({ shape }) => shape))
-    if (shapes(model) !== shapes(network)) {
-      throw new LimpidError(
-        'recipe-invalid',
-        `The model in ${folder} is another network than the recipe's.`,
-        {
-          file: folder,
-          hint: 'Name one of the same architecture and parameters as init, or take init out.',
-        },
-      )
-    }
-    network.setWeights(model.getWeights())
-    return manifest.id
+    const homeless = takeOver(network, model)
+    if (homeless.length === 0) return manifest.id
+    throw new LimpidError(
+      'recipe-invalid',
+      `The model in ${folder} does not fit into the recipe's network: its layer ${homeless[0]} has no place there.`,
+      {
+        file: folder,
+        hint: 'Name one of the same architecture, no larger in anything, as init, or take init out.',
+      },
+    )
   } finally {
     model.dispose()
   }

@@ -6,13 +6,8 @@ import { BACKENDS } from '../../../src/contract/backend.ts'
 import type { PeerCommand } from './peer.ts'
 
 const program = (name: string) => path.join(import.meta.dirname, name)
-/** As the app starts its engines for such work. */
-const asEngine: PeerCommand['env'] = (kind) => engineEnvironment(kind === 'training' ? 'train' : 'process')
-/** The others are given the huge pages too. */
-const asOthers: PeerCommand['env'] = () => {
-  const { GLIBC_TUNABLES } = engineEnvironment('train')
-  return GLIBC_TUNABLES === undefined ? {} : { GLIBC_TUNABLES }
-}
+/** As the app starts its engines; the others are given the huge pages too, which is worth up to a tenth to them. */
+const env = engineEnvironment()
 /** Every peer that has threads has as many. */
 const threads = String(os.availableParallelism())
 
@@ -21,19 +16,19 @@ export const PEERS: readonly PeerCommand[] = [
     id: `limpid-${backend}`,
     program: process.execPath,
     args: [program('limpid.ts'), backend],
-    env: asEngine,
+    env,
   })),
   {
     id: 'onnxruntime',
     program: process.execPath,
     args: [program('onnxruntime.ts'), threads],
-    env: asOthers,
+    env,
   },
   {
     id: 'torch',
     program: process.env.LIMPID_PYTHON ?? 'python3',
     args: [program('pytorch.py'), threads],
-    env: asOthers,
+    env,
   },
 ]
 

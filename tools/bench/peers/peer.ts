@@ -16,8 +16,8 @@ export type PeerCommand = {
   id: string
   program: string
   args: string[]
-  /** What the process finds in its environment, beside ours, for a kind of work. */
-  env?: (kind: Work['kind']) => NodeJS.ProcessEnv
+  /** What the process finds in its environment, beside ours. */
+  env?: NodeJS.ProcessEnv
 }
 export type Run = { ms: number; figures: number[] }
 
@@ -30,7 +30,6 @@ export class Peer {
   engine = ''
   device = ''
   readonly #command: PeerCommand
-  #kind: Work['kind'] = 'inference'
   #child: ChildProcess
   #lastWords = ''
   #waiting: { resolve: (answer: object) => void; reject: (error: Error) => void } | null = null
@@ -45,7 +44,7 @@ export class Peer {
     const { program, args, env } = this.#command
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...env?.(this.#kind) },
+      env: { ...process.env, ...env },
     })
     createInterface({ input: child.stdout }).on('line', (line) => this.#answered(JSON.parse(line)))
     this.#lastWords = ''
@@ -76,10 +75,6 @@ export class Peer {
   }
 
   async prepare(network: { folder: string; onnx: string }, work: Work): Promise<void> {
-    if (work.kind !== this.#kind) {
-      this.#kind = work.kind
-      if (this.#command.env) await this.#restart()
-    }
     await this.#ask({ ask: 'prepare', folder: network.folder, onnx: network.onnx, work })
   }
 
@@ -89,12 +84,6 @@ export class Peer {
 
   close(): void {
     this.#child.kill()
-  }
-
-  async #restart(): Promise<void> {
-    this.#child.kill()
-    this.#child = this.#spawn()
-    await this.#greet()
   }
 
   /** The first thing to be asked: it starts the engine. */
