@@ -18,6 +18,7 @@ import { Library } from './library.ts'
 import { mediaFile } from './media.ts'
 import { appMethods } from './methods.ts'
 import { findModel, listModels } from './models.ts'
+import { isPaintedMask, tidyMasks } from './painted-masks.ts'
 import { PictureCache } from './picture-cache.ts'
 import { PictureStore } from './picture-store.ts'
 import { SettingsStore } from './settings.ts'
@@ -113,6 +114,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     })
     await library.load()
     jobs.load()
+    const tidy = () => tidyMasks(cache, library.pictures, jobs.wanted('restore'))
+    await tidy()
     engines.warmUp()
 
     const picturesFolder = options.picturesFolder ?? defaultPicturesFolder()
@@ -126,8 +129,11 @@ export async function openApp(options: AppOptions): Promise<App> {
         path.startsWith('lab/')
           ? lab.media(path)
           : mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),
-      keepPicture: (name, content, { uploaded, limitBytes }) =>
-        keepPicture(uploaded ? cache.uploads : cache.kept, name, content, limitBytes),
+      async keepPicture(name, content, { uploaded, limitBytes }) {
+        const path = await keepPicture(uploaded ? cache.uploads : cache.kept, name, content, limitBytes)
+        if (isPaintedMask(name)) await tidy() // it takes the place of the one before it
+        return path
+      },
       isUploaded: (path) => cache.isUploaded(path),
       close() {
         closed ??= (async () => {

@@ -97,6 +97,12 @@ export class Jobs {
     )
   }
 
+  /** Those, and the ones that can be resumed. */
+  wanted(kind: Job['kind']): JobRecord[] {
+    const states = [...UNFINISHED, 'interrupted']
+    return [...this.#entries.values()].filter(({ job }) => job.kind === kind && states.includes(job.state))
+  }
+
   /** Whether a restoration of this picture is queued or running. */
   isRestoring(pictureId: string): boolean {
     return this.all.some((job) => isRestoreOf(job, pictureId))

@@ -9,6 +9,7 @@ import { type ExportRequest, exportRequest, notRestored } from './job-export.ts'
 import type { Jobs } from './jobs.ts'
 import type { Lab } from './lab/lab.ts'
 import type { Library } from './library.ts'
+import { tidyMasks } from './painted-masks.ts'
 import type { PictureCache } from './picture-cache.ts'
 import type { SettingsStore } from './settings.ts'
 import { type ModelSource, resolveSteps } from './step-models.ts'
@@ -60,8 +61,11 @@ export function appMethods(parts: AppParts): Methods {
         ids.map(async (id) => {
           const ended = jobs.forgetPicture(id)
           await library.remove(id)
-          // What its last job still wrote goes too; nobody needs to wait for that.
-          void ended.then(() => cache.removeMade(id))
+          // What its last job still wrote goes too, and the masks it filled in by; nobody needs to wait for that.
+          void ended.then(async () => {
+            await cache.removeMade(id)
+            await tidyMasks(cache, library.pictures, jobs.wanted('restore'))
+          })
         }),
       )
       return {}

@@ -3,13 +3,14 @@
  *   pictures/<id>/thumbnail.*, view.*, noise-map.png   of the original
  *   pictures/<id>/<run>/result.tif, result-view.*   a folder for each run, so that a result is whole or not there
  *   downloads/<job>/<name>                     saved for a browser to fetch
- *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts)
+ *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts), and painted masks
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { Picture } from '../contract/picture.ts'
 import { writeError } from './file-errors.ts'
+import { isPaintedMask } from './painted-masks.ts'
 import type { PictureRecord } from './picture-store.ts'
 
 export class PictureCache {
@@ -96,7 +97,10 @@ export class PictureCache {
     if (isBelow(path, this.uploads) || isBelow(path, this.kept)) await remove(dirname(path))
   }
 
-  /** Takes away what belongs to no picture: of removed ones, of runs that a crash cut short, old downloads. */
+  /**
+   * Takes away what belongs to no picture: of removed ones, of runs that a crash cut short, old downloads. Masks are left
+   * to painted-masks.ts.
+   */
   async clean(records: PictureRecord[]): Promise<void> {
     const wanted = new Set<string>()
     for (const { picture, resultFile } of records) {
@@ -109,7 +113,8 @@ export class PictureCache {
       const entries = await readdir(parent, { withFileTypes: true }).catch(() => [])
       for (const entry of entries) {
         const folder = join(parent, entry.name)
-        if (entry.isDirectory() && !wanted.has(folder)) await remove(folder)
+        if (!entry.isDirectory() || wanted.has(folder)) continue
+        if (!(await readdir(folder)).some(isPaintedMask)) await remove(folder)
       }
     }
   }

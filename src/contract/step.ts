@@ -33,6 +33,11 @@ const maskSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
+/** How the file of a mask that was painted over a picture is called: by it the application knows whose it is. */
+export function paintedMaskName(pictureId: string): string {
+  return `${pictureId}.mask.png`
+}
+
 /** 0..1: blends the step's result with what it was given. */
 const strength = z.number().min(0).max(1).default(1)
 /** Slow, finer: the mean of the eight flips and turns of the picture, each restored. */

@@ -1,6 +1,7 @@
 /** The window as a whole: the library, what is chosen in it, and everything that can be done. */
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
 import { toErrorData } from '../../contract/errors.ts'
+import { paintedMaskName } from '../../contract/step.ts'
 import type { Host, Openable } from '../host/host.ts'
 import { Lab } from '../lab/lab.svelte.ts'
 import { Compare } from './compare.svelte.ts'
@@ -118,7 +119,7 @@ export class Workspace {
     const { id, info } = picture
     await this.attempt(async () => {
       const mask = await drawMask(this.painting.strokes(id), info)
-      const path = await this.host.handOver(new File([mask], 'mask.png', { type: 'image/png' }))
+      const path = await this.host.handOver(new File([mask], paintedMaskName(id), { type: 'image/png' }))
       this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
       this.painting.end()
     })
