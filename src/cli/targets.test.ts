@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type Destination, destinationOf, type InputFile, targetOf, withoutResults } from './targets.ts'
+import {
+  type Destination,
+  destinationOf,
+  type InputFile,
+  maskTargetOf,
+  targetOf,
+  withoutResults,
+} from './targets.ts'
 
 const question = { cwd: '/home/ada', singleFile: true, isFolder: false }
 const beside: Destination = { kind: 'beside-original' }
@@ -85,4 +92,13 @@ test('results of an earlier call are no pictures to clean, but a photo that is o
     '/q/cat-limpid.jpg',
   ]
   expect(withoutResults(files)).toEqual(['/p/cat.jpg', '/p/dog-limpid.jpg', '/q/cat-limpid.jpg'])
+})
+
+test('a mask is named as Limpid’s, wherever its result goes, so that it is left out and nobody else’s is', () => {
+  expect(maskTargetOf('/p/cat-limpid.png')).toBe('/p/cat-limpid-mask.png')
+  expect(maskTargetOf('/p/cat-limpid-2.webp')).toBe('/p/cat-limpid-2-mask.png')
+  expect(maskTargetOf('/cut/cat.jpg')).toBe('/cut/cat-limpid-mask.png')
+  const saved = ['/p/cat-limpid.png', '/p/cat-limpid-2.webp', '/p/cat.jpg'].map(maskTargetOf)
+  const own = ['/p/cat.jpg', '/p/cat-mask.png', '/p/dog-limpid-mask.png']
+  expect(withoutResults([...own, ...saved])).toEqual(own)
 })

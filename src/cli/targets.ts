@@ -64,17 +64,28 @@ export function targetOf(input: InputFile, destination: Destination, format?: Ou
 }
 
 const EXTENSIONS = OUTPUT_FORMATS.map((format) => extensionFor(format, '')).join(', ')
+/**
+ * Where a cut-out's mask goes: `<name>-limpid-mask.png` beside the result. The name says whose it is, so that a person's
+ * own `photo-mask.png` is never taken for one.
+ */
+export function maskTargetOf(target: string): string {
+  const { dir, name } = path.parse(target)
+  const suffix = /-limpid(-\d+)?$/.test(name) ? MASK_SUFFIX : RESULT_SUFFIX + MASK_SUFFIX
+  return path.join(dir, `${name}${suffix}.png`)
+}
+
 const RESULT_SUFFIX = '-limpid'
+const MASK_SUFFIX = '-mask'
 
 /**
- * Takes out results of an earlier call: `photo-limpid.jpg` with a `photo.*` beside it. A folder that is cleaned twice
- * would else clean its own results.
+ * Takes out results of an earlier call: `photo-limpid.jpg` and `photo-limpid-mask.png` with a `photo.*` beside them. A
+ * folder that is cleaned twice would else clean its own results.
  */
 export function withoutResults(files: readonly string[]): string[] {
   const withoutExtension = (file: string) => file.slice(0, file.length - path.extname(file).length)
   const stems = new Set(files.map(withoutExtension))
   return files.filter((file) => {
-    const result = /^(.+)-limpid(-\d+)?$/.exec(withoutExtension(file))
+    const result = /^(.+)-limpid(-\d+)?(-mask)?$/.exec(withoutExtension(file))
     return result === null || !stems.has(result[1]!)
   })
 }

@@ -75,6 +75,16 @@ test('writes a PNG beside the picture, for it can be transparent, and the mask w
   ])
 })
 
+test('a folder is cut out a second time without what the first time saved', async () => {
+  const saved = ['photo-limpid.png', 'photo-limpid-mask.png']
+  await writePictures(cwd, ['photo.jpg', 'photo-mask.png', ...saved])
+  const { exitCode, err } = await limpid('cut-out', '.', '--save-mask', '--overwrite')
+  expect(exitCode).toBe(0)
+  const taken = engine.asked.map(({ input }) => path.basename((input as { path: string }).path))
+  expect(taken).toEqual(['photo-mask.png', 'photo.jpg'])
+  expect(err).toContain('2 earlier results (…-limpid) left out.')
+})
+
 test('keeps the format on white, and goes on behind a bad file', async () => {
   await writePictures(cwd, ['a.jpg', 'bad.jpg', 'c.jpg'])
   const files = ['a.jpg', 'bad.jpg', 'c.jpg']

@@ -10,7 +10,7 @@ import { type ProgressView, withProgress } from '../progress.ts'
 import { count, inMegapixels, inWords } from '../quantities.ts'
 import type { OutputOptions } from '../restoration-command.ts'
 import { chooseDestination, Targets } from '../target-folders.ts'
-import { type InputFile, targetOf } from '../targets.ts'
+import { type InputFile, maskTargetOf, targetOf } from '../targets.ts'
 import { errorLine } from '../terminal.ts'
 
 const BACKGROUNDS = ['transparent', 'black', 'white'] as const
@@ -35,7 +35,7 @@ export function cutOutCommand(perform: Perform): Command {
         .choices(BACKGROUNDS)
         .default('transparent'),
     )
-    .option('--save-mask', 'save the mask too, as NAME-mask.png beside the result')
+    .option('--save-mask', 'save the mask too, as NAME-limpid-mask.png beside the result')
     .addOption(formatOption())
     .option('--quality <percent>', 'quality of JPEG, WebP and AVIF results, 1 to 100', percent)
     .option('--overwrite', 'replace results that are there already')
@@ -65,8 +65,9 @@ async function cutOut(context: Context, files: string[], options: CutOutOptions)
   const model = await requireMaskModel(context, options.model)
   const format = options.format ?? (options.background === 'transparent' ? 'png' : undefined)
   const destination = await chooseDestination(files, options.output, options.format, context.cwd)
-  const { inputs, errors: unusable } = await findInputs(files, context.cwd)
+  const { inputs, errors: unusable, earlierResults } = await findInputs(files, context.cwd)
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
+  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} (…-limpid) left out.`)
   const results: Done[] = []
   const work = async (engine: Engine, view: ProgressView) => {
     const targets = new Targets()
@@ -116,8 +117,7 @@ async function cutOutOne(
   { background, format, quality, overwrite = false, saveMask }: CutOutOptions,
   { signal, view }: { signal: AbortSignal; view: ProgressView },
 ): Promise<Done> {
-  const { dir, name } = path.parse(target)
-  const mask = saveMask ? { path: path.join(dir, `${name}-mask.png`), overwrite } : null
+  const mask = saveMask ? { path: maskTargetOf(target), overwrite } : null
   const job = {
     path: input.path,
     folder,
