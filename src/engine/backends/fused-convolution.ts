@@ -22,7 +22,7 @@ export function useFusedConvolution(): boolean {
     const attributes = args.attrs as unknown as tf.FusedConv2DAttrs
     const { activation, leakyreluAlpha } = attributes
     const fits = bias && tf.util.sizeFromShape(bias.shape) === filter.shape[3] && bias.shape.length === 1
-    const info = fits && convolution(x, filter, attributes)
+    const info = fits && convolutionOf(x, filter, attributes)
     if (!info) return fused!(args)
     const activated = ACTIVATIONS[activation]
     const sum = convolveAndAdd(x, filter, bias, info, activated)
@@ -34,13 +34,14 @@ export function useFusedConvolution(): boolean {
   return true
 }
 
-type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>
+export type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>
 
 /** The convolution's geometry, or null if it is one that the op does not take. */
-function convolution(
+export function convolutionOf(
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
-  attributes: tf.FusedConv2DAttrs,
+  attributes: Pick<tf.FusedConv2DAttrs, 'strides' | 'pad' | 'dilations' | 'dataFormat'> &
+    Partial<Pick<tf.FusedConv2DAttrs, 'dimRoundingMode'>>,
 ): Convolution | null {
   const { strides, pad, dilations, dimRoundingMode, dataFormat } = attributes
   if (dataFormat !== 'NHWC' || x.dtype !== 'float32') return null
@@ -51,7 +52,7 @@ function convolution(
 }
 
 /** activation(conv(x, filter) + bias); `activation` by TensorFlow's name. */
-function convolveAndAdd(
+export function convolveAndAdd(
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   bias: tf.TensorInfo,

@@ -6,6 +6,7 @@ import { type Backend, unavailable } from './backend.ts'
 import { useNativeBatchNorm } from './batch-norm.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
 import { useOneDnnBiasRelu } from './bias-relu.ts'
+import { useFusedConvolutionInTraining } from './convolution-training.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
 import { useOneDnnMaxPool } from './max-pool.ts'
 import { nativeBackend } from './native-backend.ts'
@@ -26,7 +27,7 @@ export const tensorflow: Backend = {
     const native = nativeBackend()
     useNativeReluGradient()
     useNativeBiasGradient()
-    useFusedConvolution()
+    if (useFusedConvolution()) useFusedConvolutionInTraining()
     useOneDnnMaxPool()
     useOneDnnBiasRelu()
     useNativeBatchNorm()

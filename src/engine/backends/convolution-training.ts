@@ -1,0 +1,153 @@
+import { tf } from '../tf.ts'
+import { type Convolution, convolutionOf, convolveAndAdd, ONEDNN_LABEL } from './fused-convolution.ts'
+import { floatNhwc, nativeBackend } from './native-backend.ts'
+
+/**
+ * While it trains, a convolution with a bias and a ReLU is three ops to tfjs, and its gradient four more. oneDNN has the
+ * way forward as one, and the gradients of filter and bias as another. Only where `useFusedConvolution` found that its
+ * numbers agree, and these do.
+ */
+export function useFusedConvolutionInTraining(): boolean {
+  if (isInUse) return true
+  if (!agrees()) return false
+  isInUse = true
+  // tfjs does not export the layer's class; its instances have it.
+  const layer = Object.getPrototypeOf(tf.layers.conv2d({ filters: 1, kernelSize: 1 })) as Conv2D
+  const portable = layer.call
+  layer.call = function (this: Conv2D, inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs
+    const isFused =
+      kwargs.training === true &&
+      tf.getBackend() === 'tensorflow' &&
+      this.bias &&
+      this.activation.getClassName() === 'relu' &&
+      this.dataFormat === 'channelsLast' &&
+      (this.padding === 'same' || this.padding === 'valid') &&
+      [this.dilationRate].flat().every((rate) => rate === 1)
+    return isFused ? train(this, x) : portable.call(this, inputs, kwargs)
+  }
+  return true
+}
+
+let isInUse = false
+
+type Conv2D = {
+  kernel: { read(): tf.Tensor4D }
+  bias: { read(): tf.Tensor1D } | null
+  strides: [number, number]
+  padding: string
+  dilationRate: number | number[]
+  dataFormat: string
+  activation: { getClassName(): string }
+  call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor
+}
+type Attributes = { strides: [number, number]; pad: 'same' | 'valid' }
+
+function train(layer: Conv2D, x: tf.Tensor): tf.Tensor {
+  const attributes = { strides: layer.strides, pad: layer.padding }
+  const inputs = { x, filter: layer.kernel.read(), bias: layer.bias!.read() }
+  return tf.engine().runKernel(KERNEL, inputs, attributes)
+}
+
+const KERNEL = 'ConvolutionBiasReluTraining'
+
+tf.registerKernel({
+  kernelName: KERNEL,
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs, attrs }) => {
+    const { x, filter, bias } = inputs as Record<string, tf.TensorInfo>
+    return convolveAndAdd(x, filter, bias, geometry(x, filter, attrs as unknown as Attributes), 'Relu')
+  },
+})
+
+tf.registerGradient({
+  kernelName: KERNEL,
+  inputsToSave: ['x', 'filter'],
+  outputsToSave: [true],
+  gradFunc: (dy, [x, filter, y], attributes) => {
+    const native = nativeBackend()
+    const { TF_ATTR_TYPE, TF_FLOAT } = native.binding
+    const type = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }]
+    const dSum = native.executeSingleOutput('ReluGrad', type, [dy as tf.Tensor, y]) as tf.Tensor4D
+    const info = geometry(x, filter, attributes as unknown as Attributes)
+    const [dFilter, dBias] = gradientsOfWeights(x, filter, dSum, info)
+    return {
+      x: () => inputGradient(dSum, filter, x, info),
+      filter: () => dFilter,
+      bias: () => dBias,
+    }
+  },
+})
+
+function geometry(x: tf.TensorInfo, filter: tf.TensorInfo, { strides, pad }: Attributes) {
+  return convolutionOf(x, filter, { strides, pad, dilations: 1, dataFormat: 'NHWC' })!
+}
+
+/** → [filter's shape], [out]. */
+function gradientsOfWeights(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  dy: tf.Tensor,
+  info: Convolution,
+): [tf.Tensor, tf.Tensor] {
+  const native = nativeBackend()
+  const { TF_ATTR_STRING } = native.binding
+  const attributes = [
+    ...gradientAttributes(info),
+    { name: '_kernel', type: TF_ATTR_STRING, value: ONEDNN_LABEL },
+  ]
+  const shape = tf.tensor1d(filter.shape, 'int32')
+  const gradients = native.executeMultipleOutputs(
+    '_MklNativeConv2DBackpropFilterWithBias',
+    attributes,
+    [x, shape, dy],
+    2,
+  )
+  shape.dispose()
+  return gradients as [tf.Tensor, tf.Tensor]
+}
+
+function inputGradient(dy: tf.Tensor, filter: tf.Tensor, x: tf.Tensor, info: Convolution): tf.Tensor {
+  return tf.tidy(() =>
+    nativeBackend().executeSingleOutput('Conv2DBackpropInput', gradientAttributes(info), [
+      tf.tensor1d(x.shape, 'int32'),
+      filter,
+      dy,
+    ]),
+  )
+}
+
+function gradientAttributes({
+  strideHeight,
+  strideWidth,
+  dilationHeight,
+  dilationWidth,
+  padInfo,
+}: Convolution) {
+  const { binding } = nativeBackend()
+  const { TF_ATTR_INT, TF_ATTR_STRING } = binding
+  return [
+    ...floatNhwc(binding),
+    { name: 'strides', type: TF_ATTR_INT, value: [1, strideHeight, strideWidth, 1] },
+    { name: 'dilations', type: TF_ATTR_INT, value: [1, dilationHeight, dilationWidth, 1] },
+    { name: 'padding', type: TF_ATTR_STRING, value: padInfo.type },
+  ]
+}
+
+/** Tries the gradients of the weights once, against tfjs's. */
+function agrees(): boolean {
+  try {
+    return tf.tidy(() => {
+      const x = tf.linspace(-1, 1, 2 * 6 * 5 * 3).reshape([2, 6, 5, 3]) as tf.Tensor4D
+      const filter = tf.linspace(1, -0.5, 3 * 3 * 3 * 4).reshape([3, 3, 3, 4]) as tf.Tensor4D
+      const dy = tf.sin(tf.linspace(0, 40, 2 * 3 * 3 * 4)).reshape([2, 3, 3, 4]) as tf.Tensor4D
+      const info = geometry(x, filter, { strides: [2, 2], pad: 'same' })
+      const [dFilter, dBias] = gradientsOfWeights(x, filter, dy, info)
+      const expected = tf.grad((filter) => tf.conv2d(x, filter as tf.Tensor4D, 2, 'same'))(filter, dy)
+      const far = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).abs().max().dataSync()[0]
+      return far(dFilter, expected) < 1e-4 && far(dBias, dy.sum([0, 1, 2])) < 1e-4
+    })
+  } catch {
+    return false
+  }
+}
