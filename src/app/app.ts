@@ -111,6 +111,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       folder: join(dataFolder, 'lab'),
       downloads: cache.downloads,
       modelsFolder: modelFolders.user,
+      models,
     })
     await library.load()
     jobs.load()

@@ -7,14 +7,16 @@ import { z } from 'zod'
 import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './backend.ts'
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
+import { preparedTextSchema } from './lab.ts'
 import { dataProblemSchema, networkSchema } from './lab-jobs.ts'
 import {
   labDataSchema,
   labRunSchema,
   labSettingsSchema,
   labSystemSchema,
+  labTextSchema,
+  labToolQuestionSchema,
   labToolResultSchema,
-  labToolSchema,
 } from './lab-run.ts'
 import { modelSummarySchema } from './model.ts'
 import { outputFormatSchema, pictureSchema } from './picture.ts'
@@ -180,11 +182,10 @@ export const api = {
   stopLabRun: { input: id, output: run },
   /** Drops a run with its checkpoints. A finished model stays. */
   removeLabRun: { input: id, output: nothing },
-  /** Runs a tool on a finished autoencoder and some pictures. `fit`: what is done to those of another shape. */
-  useLabTool: {
-    input: id.extend({ tool: labToolSchema, data: z.string(), fit: z.enum(['crop', 'resize']).optional() }),
-    output: labToolResultSchema,
-  },
+  /** Runs a tool on a finished autoencoder and some pictures. */
+  useLabTool: { input: labToolQuestionSchema, output: labToolResultSchema },
+  /** A noisy line of text before and after a model, and what Tesseract reads. Its pictures are below the media root. */
+  prepareLabText: { input: labTextSchema, output: preparedTextSchema },
   /**
    * Saves the curves of some runs (`csv`, `png`) or the model of one, its folder (`zip`). `path` null: to a download (browser
    * face), which is then below the media root. Fails with `file-exists` unless `overwrite`.

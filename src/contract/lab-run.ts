@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
+import { textLineSchema } from './lab.ts'
 import { dataFindingsSchema } from './lab-jobs.ts'
 import { recipeSchema } from './recipe.ts'
 import { bestSchema, figuresSchema } from './training.ts'
@@ -74,12 +75,48 @@ export const labRunSchema = z.object({
 export type LabRun = z.infer<typeof labRunSchema>
 
 /** What a trained autoencoder is for. */
-export const labToolSchema = z.enum(['anomalies', 'similar', 'scatter', 'samples', 'compression'])
+export const labToolSchema = z.enum([
+  'anomalies',
+  'similar',
+  'scatter',
+  'compression',
+  'between',
+  'samples',
+  'manifold',
+])
 export type LabTool = z.infer<typeof labToolSchema>
+
+/** Of MNIST, tools take the first so many test digits: enough to see, few enough to wait for. */
+export const LAB_TOOL_DIGITS = 2000
+
+export const labToolQuestionSchema = z.object({
+  /** Of the run. */
+  id: z.string(),
+  tool: labToolSchema,
+  /** `null` for tools that take no pictures. */
+  data: z.string().nullable(),
+  /** What is done to pictures of another shape; absent: they are refused. */
+  fit: z.enum(['crop', 'resize']).optional(),
+  /** Places of pictures in the data, from 0: the one that others are to be like, or the two to go between. */
+  items: z.array(z.int().nonnegative()).max(2).optional(),
+})
 
 export const labToolResultSchema = z.object({
   /** Below the face's media root. */
   picture: z.string(),
+  /** Which pictures of the data it shows, in rows of `columns`; null where it shows something else. */
+  cells: z
+    .object({
+      columns: z.int().positive(),
+      items: z.array(z.object({ index: z.int(), name: z.string() })),
+    })
+    .nullable(),
   facts: z.array(z.object({ name: z.string(), value: z.union([z.number(), z.string()]) })),
 })
 export type LabToolResult = z.infer<typeof labToolResultSchema>
+
+/** A line of text that is made ready for OCR by a model of Limpid's. */
+export const labTextSchema = z.object({
+  line: textLineSchema,
+  task: z.enum(['denoise', 'document-clean']),
+})

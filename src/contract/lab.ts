@@ -23,12 +23,18 @@ const job = {
   path: z.string(),
 }
 
+/** Thumbnails in a row; absent: as near a square as can be. */
+const columns = z.int().positive().optional()
+
 const itemSchema = z.object({
   /** The absolute path of a file; `test 17` of MNIST. */
   name: z.string(),
   /** The digit, where it is known. */
   label: z.int().nullable(),
 })
+
+/** One that a sheet shows. `index`: its place in the source, from 0. */
+const shownItemSchema = itemSchema.extend({ index: z.int() })
 
 const placeSchema = z.object({ x: z.number(), y: z.number() })
 
@@ -39,28 +45,56 @@ const labPictureSchema = z.discriminatedUnion('kind', [
 ])
 export type LabPicture = z.infer<typeof labPictureSchema>
 
+/** A line of text, as it is before anything is done for OCR. */
+export const textLineSchema = z.discriminatedUnion('kind', [
+  /** Drawn, with Gaussian noise of `sigma` (8-bit units) on it. */
+  z.strictObject({
+    kind: z.literal('text'),
+    text: z.string().min(1).max(200),
+    sigma: z.number().positive(),
+    seed: z.int(),
+  }),
+  /** A picture of a line; `text` is what it says, where that is known. */
+  z.strictObject({ kind: z.literal('file'), path: z.string(), text: z.string().min(1).optional() }),
+])
+
+/** What was made of it. `noisy`, `cleaned`: pictures. */
+export const preparedTextSchema = z.object({
+  noisy: z.string(),
+  cleaned: z.string(),
+  /** dB against the clean line, of a drawn one. */
+  psnr: z.object({ before: z.number(), after: z.number() }).nullable(),
+  /** What Tesseract read; null where it is not installed. */
+  read: z.object({ before: z.string(), after: z.string() }).nullable(),
+  /** Edits for each true character; null where Tesseract or the true text is missing. */
+  characterErrorRate: z.object({ before: z.number(), after: z.number() }).nullable(),
+  /** Why nothing was read, in one line. */
+  note: z.string().nullable(),
+})
+
 export const labToolJobs = {
   /** Pictures by the error of their reconstruction, the strangest first; draws the first `shown` of them. */
   rankAnomalies: {
     input: z.object({
       ...job,
       shown: z.int().positive(),
+      columns,
       /** Labels that are no anomalies: asks for the AUROC. */
       normal: z.array(z.int()).min(1).optional(),
     }),
     output: z.object({
-      items: z.array(itemSchema.extend({ /** Mean squared, 0..1. */ error: z.number() })),
+      items: z.array(shownItemSchema.extend({ /** Mean squared, 0..1. */ error: z.number() })),
       /** The chance that an anomaly's error is larger than a normal picture's; null where labels do not tell. */
       auroc: z.number().nullable(),
     }),
   },
   /** The pictures whose codes are nearest to one picture's; draws it and them. */
   findSimilar: {
-    input: z.object({ ...job, query: labPictureSchema, count: z.int().positive() }),
+    input: z.object({ ...job, query: labPictureSchema, count: z.int().positive(), columns }),
     output: z.object({
       query: itemSchema,
       /** Nearest first; the picture asked for is not among them. */
-      matches: z.array(itemSchema.extend({ /** Euclidean, between codes. */ distance: z.number() })),
+      matches: z.array(shownItemSchema.extend({ /** Euclidean, between codes. */ distance: z.number() })),
     }),
   },
   /** Every picture as a point: by its code, and beside it by the two principal components of its pixels. */
@@ -79,6 +113,7 @@ export const labToolJobs = {
     input: z.object({
       folder: job.folder,
       path: job.path,
+      columns,
       what: z.discriminatedUnion('kind', [
         /** Codes from N(0, 1), of a variational autoencoder. */
         z.strictObject({ kind: z.literal('samples'), count: z.int().positive(), seed: z.int() }),
@@ -94,7 +129,13 @@ export const labToolJobs = {
         z.strictObject({ kind: z.literal('manifold'), side: z.int().min(2) }),
       ]),
     }),
-    output: z.object({ count: z.int(), /** [count, code] */ codes: z.array(z.array(z.number())) }),
+    output: z.object({
+      count: z.int(),
+      /** [count, code] */
+      codes: z.array(z.array(z.number())),
+      /** The two pictures that it goes between; null where there are none. */
+      ends: z.tuple([itemSchema, itemSchema]).nullable(),
+    }),
   },
   /** Codes of 8 bits a unit against JPEG; draws pictures and what their codes gave. All figures are means over pictures. */
   compressPictures: {
@@ -124,31 +165,10 @@ export const labToolJobs = {
   /** A noisy line of text before and after `steps`; writes `noisy.png`, `cleaned.png` (and `clean.png`) into `folder`. */
   prepareOcr: {
     input: z.object({
-      line: z.discriminatedUnion('kind', [
-        /** Drawn, with Gaussian noise of `sigma` (8-bit units) on it. */
-        z.strictObject({
-          kind: z.literal('text'),
-          text: z.string().min(1).max(200),
-          sigma: z.number().positive(),
-          seed: z.int(),
-        }),
-        /** A picture of a line; `text` is what it says, where that is known. */
-        z.strictObject({ kind: z.literal('file'), path: z.string(), text: z.string().min(1).optional() }),
-      ]),
+      line: textLineSchema,
       steps: z.array(resolvedStepSchema).min(1),
       folder: z.string(),
     }),
-    output: z.object({
-      noisy: z.string(),
-      cleaned: z.string(),
-      /** dB against the clean line, of a drawn one. */
-      psnr: z.object({ before: z.number(), after: z.number() }).nullable(),
-      /** What Tesseract read; null where it is not installed. */
-      read: z.object({ before: z.string(), after: z.string() }).nullable(),
-      /** Edits for each true character; null where Tesseract or the true text is missing. */
-      characterErrorRate: z.object({ before: z.number(), after: z.number() }).nullable(),
-      /** Why nothing was read, in one line. */
-      note: z.string().nullable(),
-    }),
+    output: preparedTextSchema,
   },
 } as const

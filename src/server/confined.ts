@@ -34,6 +34,13 @@ export function confined(app: App): AppApi {
       if (foreign) throw notAllowed(foreign.path, 'read', 'Choose the folder on the page to upload it.')
       return app.gatherLabData(input)
     },
+    async prepareLabText(input) {
+      const line = input?.line
+      if (line?.kind === 'file' && !app.isUploaded(line.path)) {
+        throw notAllowed(line.path, 'read', 'Choose the picture on the page to upload it.')
+      }
+      return app.prepareLabText(input)
+    },
     async exportLabRuns(input) {
       const path = input?.path
       if (typeof path === 'string') throw notAllowed(path, 'saved to', 'Save it as a download.')

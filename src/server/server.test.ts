@@ -245,6 +245,8 @@ test('a page opens and saves only what was uploaded', async () => {
     steps: [{ task: 'inpaint', mask: { kind: 'file', path: mine } }],
   })
   await expect(masked).rejects.toMatchObject({ data: { code: 'bad-request', file: mine } })
+  const read = api.prepareLabText({ line: { kind: 'file', path: mine }, task: 'denoise' })
+  await expect(read).rejects.toMatchObject({ data: { code: 'bad-request', file: mine } })
   await expect(api.addPictures({ paths: [] })).rejects.toMatchObject({ data: { code: 'bad-request' } })
 })
 

@@ -144,9 +144,43 @@ test('a tool runs on a finished model and shows what it made; on an unfinished o
   const { t, data } = lab
   const done = await start(lab, { steps: 10 })
   await until(t, done.id, ({ state }) => state === 'done')
-  const { picture, facts } = await t.app.useLabTool({ id: done.id, tool: 'anomalies', data })
+  const { picture, cells, facts } = await t.app.useLabTool({ id: done.id, tool: 'anomalies', data })
   expect(readFileSync(t.app.media(picture)!, 'utf8')).toBe('a sheet')
   expect(facts).toContainEqual({ name: 'Strangest', value: 'odd.png' })
+  expect(cells).toEqual({ columns: 1, items: [{ index: 3, name: 'odd.png' }] })
+  await expect(t.app.useLabTool({ id: done.id, tool: 'similar', data: null })).rejects.toThrow(/No pictures/)
   const { id } = await start(lab, { steps: 3000 })
   await expect(t.app.useLabTool({ id, tool: 'anomalies', data })).rejects.toThrow(/no model yet/)
+})
+
+test('between two pictures and like one: those that were asked for; the manifold needs no pictures', async () => {
+  const lab = await labApp()
+  const { t, data } = lab
+  const { id } = await start(lab, { steps: 10 })
+  await until(t, id, ({ state }) => state === 'done')
+  const similar = await t.app.useLabTool({ id, tool: 'similar', data, items: [7] })
+  expect(similar.cells?.items).toEqual([
+    { index: 7, name: '7.png' },
+    { index: 8, name: '8.png' },
+  ])
+  const between = await t.app.useLabTool({ id, tool: 'between', data, items: [4, 2] })
+  expect(between.facts.slice(0, 2)).toEqual([
+    { name: 'From', value: '4.png' },
+    { name: 'to', value: '2.png' },
+  ])
+  await t.app.removeLabData({ id: data })
+  const manifold = await t.app.useLabTool({ id, tool: 'manifold', data: null })
+  expect(readFileSync(t.app.media(manifold.picture)!, 'utf8')).toBe('manifold')
+})
+
+test('a line of text goes through the model of its task; both pictures can be seen', async () => {
+  const { t } = await labApp()
+  const line = { kind: 'text', text: 'abc', sigma: 60, seed: 1 } as const
+  const made = await t.app.prepareLabText({ line, task: 'denoise' })
+  expect(readFileSync(t.app.media(made.noisy)!, 'utf8')).toBe('abc with noise')
+  expect(readFileSync(t.app.media(made.cleaned)!, 'utf8')).toBe('abc by denoise-test')
+  expect(made.characterErrorRate).toEqual({ before: 0.5, after: 0 })
+  await expect(t.app.prepareLabText({ line, task: 'document-clean' })).rejects.toMatchObject({
+    code: 'model-unknown',
+  })
 })

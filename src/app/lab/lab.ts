@@ -1,7 +1,7 @@
 /** The Lab: systems, data and runs, behind the contract's methods. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { ParsedInput } from '../../contract/api.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { NetworkDescription } from '../../contract/lab-jobs.ts'
@@ -11,10 +11,12 @@ import type { Methods } from '../checked-api.ts'
 import type { EngineProcess } from '../engine-process.ts'
 import type { Events } from '../events.ts'
 import { safeName } from '../kept-pictures.ts'
+import type { ModelSource } from '../step-models.ts'
 import { LabDataSets } from './lab-data.ts'
 import { exportRuns } from './lab-export.ts'
 import { LabRuns } from './lab-runs.ts'
 import type { LabStore } from './lab-store.ts'
+import { prepareText } from './lab-text.ts'
 import { runTool } from './lab-tools.ts'
 import { recipeFor } from './recipe-for.ts'
 import { readSystems } from './systems.ts'
@@ -31,6 +33,8 @@ type LabOptions = {
   downloads: string
   /** Where finished models go. */
   modelsFolder: string
+  /** Those that restore. */
+  models: ModelSource
 }
 
 type LabMethods = Pick<
@@ -80,6 +84,7 @@ export class Lab {
       return {}
     },
     useLabTool: (input) => this.#useTool(input),
+    prepareLabText: (input) => this.#prepareText(input),
     exportLabRuns: (input) => this.#export(input),
   }
 
@@ -158,18 +163,36 @@ export class Lab {
     const target = path ?? join(this.#options.downloads, id, name)
     await exportRuns(runs, what, target, overwrite, this.#options.engines.lab)
     if (path !== null) return { path, download: null }
-    this.#downloads.set(id, target)
-    return { path: target, download: `lab/exports/${id}/${encodeURIComponent(name)}` }
+    return { path: target, download: this.#show(id, target) }
   }
 
-  async #useTool({ id, tool, data, fit }: ParsedInput<'useLabTool'>) {
-    const [run, pictures] = [this.runs.get(id), this.#data.get(data)]
+  async #useTool({ id, tool, data, fit, items }: ParsedInput<'useLabTool'>) {
+    const run = this.runs.get(id)
+    const pictures = data === null ? null : this.#data.get(data)
     const file = randomUUID()
-    const path = join(this.#options.downloads, file, `${tool}.png`)
-    await mkdir(dirname(path), { recursive: true })
-    this.#downloads.set(file, path)
-    const facts = await runTool(tool, run, pictures, fit, path, this.#options.engines.lab)
-    return { picture: `lab/exports/${file}/${tool}.png`, facts }
+    const path = join(await this.#makeFolder(file), `${tool}.png`)
+    const engine = this.#options.engines.lab
+    const made = await runTool({ tool, run, data: pictures, fit, items, path, engine })
+    return { picture: this.#show(file, path), ...made }
+  }
+
+  async #prepareText(input: ParsedInput<'prepareLabText'>) {
+    const [id, second] = [randomUUID(), randomUUID()]
+    const { models, engines } = this.#options
+    const made = await prepareText(input, await this.#makeFolder(id), models, engines.lab)
+    return { ...made, noisy: this.#show(id, made.noisy), cleaned: this.#show(second, made.cleaned) }
+  }
+
+  async #makeFolder(id: string): Promise<string> {
+    const folder = join(this.#options.downloads, id)
+    await mkdir(folder, { recursive: true })
+    return folder
+  }
+
+  /** The media path of a file that was made here. */
+  #show(id: string, file: string): string {
+    this.#downloads.set(id, file)
+    return `lab/exports/${id}/${encodeURIComponent(basename(file))}`
   }
 
   async #tidy(dataId: string, folder: string): Promise<void> {

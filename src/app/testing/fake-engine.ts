@@ -16,7 +16,8 @@ import type {
   ToEngine,
 } from '../../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../../contract/errors.ts'
-import { describeNetwork, inspectData, rankAnomalies, train } from './fake-training.ts'
+import { labJob } from './fake-lab.ts'
+import { train } from './fake-training.ts'
 
 const cancelled = new Set<string>()
 let announced = false
@@ -45,9 +46,8 @@ async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unk
   if (kind === 'inspect') return inspect(input as EngineInput<'inspect'>)
   if (kind === 'export') return save(input as EngineInput<'export'>)
   if (kind === 'train') return train(id, input as EngineInput<'train'>, cancelled, send)
-  if (kind === 'rankAnomalies') return rankAnomalies(input as EngineInput<'rankAnomalies'>)
-  if (kind === 'inspectData') return inspectData(input as EngineInput<'inspectData'>)
-  if (kind === 'describeNetwork') return describeNetwork()
+  const ofLab = labJob(kind)
+  if (ofLab) return ofLab(input)
   if (wish.includes('crash')) {
     process.stderr.write('Segmentation fault in the fake engine\n')
     process.exit(139)

@@ -4,7 +4,7 @@
  * makes the loss no number at step 15. A folder named `empty` has a problem.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineInput, EngineOutput, FromEngine } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
@@ -58,27 +58,4 @@ export async function train(
   }
   const best = { step, score: -1 / step, figures: { MSE: 1 / step } }
   return { finished, step, steps, best, seconds: step / 200, model: isWritten ? modelFolder : null }
-}
-
-export function inspectData({ folder }: EngineInput<'inspectData'>): EngineOutput<'inspectData'> {
-  const isEmpty = basename(folder) === 'empty'
-  return {
-    kind: 'pictures',
-    folder,
-    count: isEmpty ? 0 : 100,
-    sizes: [{ width: 32, height: 32, count: 100 }],
-    channels: 1,
-    labels: null,
-    problems: isEmpty ? [{ severity: 'error', message: 'It holds no picture.', hint: 'Add some.' }] : [],
-  }
-}
-
-export function describeNetwork(): EngineOutput<'describeNetwork'> {
-  const layer = { name: 'code', kind: 'Dense', inputs: [], shape: [64], parameters: 100, macs: 100 }
-  return { layers: [layer], parameterCount: 100, megaMacs: 0.1, picture: [32, 32, 1] }
-}
-
-export function rankAnomalies({ path }: EngineInput<'rankAnomalies'>): EngineOutput<'rankAnomalies'> {
-  if (path) writeFileSync(path, 'a sheet')
-  return { items: [{ name: '/photos/odd.png', label: null, error: 0.5 }], auroc: null }
 }

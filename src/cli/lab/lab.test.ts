@@ -19,7 +19,11 @@ beforeEach(() => {
   const item = (name: string) => ({ name, label: null })
   engine = new FakeEngine({
     rankAnomalies: async ({ normal }) => ({
-      items: ['odd.png', 'plain.png'].map((name, i) => ({ ...item(name), error: 0.02 - 0.01 * i })),
+      items: ['odd.png', 'plain.png'].map((name, index) => ({
+        ...item(name),
+        index,
+        error: 0.02 - 0.01 * index,
+      })),
       auroc: normal ? 0.9 + 0.01 * normal[0] : null,
     }),
     train: async ({ modelFolder }) => ({
@@ -32,9 +36,9 @@ beforeEach(() => {
     }),
     findSimilar: async () => ({
       query: item('cat.png'),
-      matches: [{ ...item('tiger.png'), distance: 0.5 }],
+      matches: [{ ...item('tiger.png'), index: 1, distance: 0.5 }],
     }),
-    generatePictures: async () => ({ count: 2, codes: [[0], [1]] }),
+    generatePictures: async () => ({ count: 2, codes: [[0], [1]], ends: null }),
   })
 })
 afterEach(() => rmSync(cwd, { recursive: true }))

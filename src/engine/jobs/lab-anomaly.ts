@@ -12,7 +12,7 @@ import type { JobHandler } from './job.ts'
  * error, the strangest first.
  */
 export const rankAnomalies: JobHandler<'rankAnomalies'> = async (
-  { folder, source, path, shown, normal },
+  { folder, source, path, shown, columns, normal },
   context,
 ) => {
   await context.backend()
@@ -25,10 +25,15 @@ export const rankAnomalies: JobHandler<'rankAnomalies'> = async (
       meanSquaredError(floats(pictures, [i]), made.subarray(i * size, (i + 1) * size)),
     )
     const order = Array.from(errors, (_, i) => i).sort((a, b) => errors[b] - errors[a])
-    await writeSheet(path, floats(pictures, order.slice(0, shown)), autoencoder.picture)
+    await writeSheet(path, floats(pictures, order.slice(0, shown)), autoencoder.picture, columns)
     const { labels } = pictures
     return {
-      items: order.map((i) => ({ name: pictures.names[i], label: labels?.[i] ?? null, error: errors[i] })),
+      items: order.map((i) => ({
+        name: pictures.names[i],
+        label: labels?.[i] ?? null,
+        index: i,
+        error: errors[i],
+      })),
       auroc:
         labels && normal
           ? auroc(

@@ -8,7 +8,7 @@ import type { JobHandler } from './job.ts'
 
 /** The pictures that a model's code puts nearest to one (Krizhevsky & Hinton 2011, retrieval by an autoencoder's codes). */
 export const findSimilar: JobHandler<'findSimilar'> = async (
-  { folder, source, query, count, path },
+  { folder, source, query, count, columns, path },
   context,
 ) => {
   await context.backend()
@@ -22,11 +22,12 @@ export const findSimilar: JobHandler<'findSimilar'> = async (
       .filter((i) => i !== index)
       .sort((a, b) => away[a] - away[b])
       .slice(0, count)
-    const item = (i: number) => ({ name: pictures.names[i], label: pictures.labels?.[i] ?? null })
+    const item = (i: number) => ({ name: pictures.names[i], label: pictures.labels?.[i] ?? null, index: i })
     await writeSheet(
       path,
       floats(join(picture, pick(pictures, nearest)), range(nearest.length + 1)),
       picture.shape,
+      columns,
     )
     return {
       query: { name: picture.names[0], label: picture.labels?.[0] ?? null },

@@ -12,6 +12,7 @@ export async function writeSheet(
   columns?: number,
 ): Promise<void> {
   const count = values.length / sizeOf(shape)
+  const inARow = Math.min(columns ?? Math.ceil(Math.sqrt(count)), count)
   const zoom = Math.max(1, Math.floor(THUMBNAIL / Math.max(shape[0], shape[1])))
-  await writeMontage(file, values, shape, columns ?? Math.ceil(Math.sqrt(count)), zoom)
+  await writeMontage(file, values, shape, inARow, zoom)
 }

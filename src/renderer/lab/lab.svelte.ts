@@ -27,6 +27,8 @@ export class Lab {
   loaded = $state(false)
   /** The run that is shown; null: a new one is put together. */
   shown = $state<string | null>(null)
+  /** Text is made ready for OCR, instead of all that. */
+  text = $state(false)
   /** What is wrong with the folder that was chosen last. */
   problems = $state.raw<DataProblem[]>([])
   /** Files handed over, of all, while a folder is on its way in. */
@@ -42,6 +44,17 @@ export class Lab {
 
   get api(): AppApi {
     return this.#ports.api()
+  }
+
+  /** A run, or a new one. */
+  show(id: string | null): void {
+    this.compared.clear()
+    this.text = false
+    this.shown = id
+  }
+
+  attempt(action: () => Promise<unknown>): Promise<void> {
+    return this.#ports.attempt(action)
   }
 
   /** On the first look at the page, and after each new connection. */

@@ -36,3 +36,6 @@ export function figuresOf(runs: readonly LabRun[]): { name: string; values: (num
   const names = [...new Set(runs.flatMap((run) => Object.keys(figuresNow(run))))]
   return names.map((name) => ({ name, values: runs.map((run) => figuresNow(run)[name] ?? null) }))
 }
+
+/** 0.0926 → "9.3 %" */
+export const rateInWords = (rate: number): string => `${(100 * rate).toFixed(1)} %`
