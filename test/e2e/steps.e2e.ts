@@ -32,7 +32,7 @@ test('a step without its model is shown, off, and says why', async ({ limpid }) 
   await drop(page, png('a.png', picture))
   await expect(step(page, 'Denoise')).toBeChecked()
   await expect(step(page, 'Colourise')).toBeDisabled()
-  await expect(card(page, 'Colourise')).toContainText('No model for colourising is installed yet.')
+  await expect(card(page, 'Colourise')).toContainText('no model yet')
   await expect(step(page, 'Restore colours')).toBeEnabled()
 })
 
@@ -99,10 +99,23 @@ test.describe('with models', () => {
     const { page } = limpid
     await drop(page, { name: 'blocky.jpg', mimeType: 'image/jpeg', buffer: blocky })
     await expect(card(page, 'Repair JPEG')).toContainText('Saved at quality about 20: repairing it helps.')
+    await expect(step(page, 'Repair JPEG')).toBeChecked()
     await page.getByRole('button', { name: 'Noise map' }).click()
     await expect(page.getByRole('img', { name: /Noise map/ })).toBeVisible()
     const map = page.locator('.map img').first()
     await expect.poll(() => map.evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBe(WIDTH / 16)
+  })
+})
+
+test.describe('with a model for pages', () => {
+  test.use({ models: { also: [{ id: 'document-clean', task: 'document-clean' }] } })
+
+  test('the stained page can be tried: cleaning it is all that is done', async ({ limpid }) => {
+    const { page } = limpid
+    await page.getByRole('button', { name: 'Try a stained page' }).click()
+    await expect(step(page, 'Clean document')).toBeChecked()
+    await expect(step(page, 'Denoise')).not.toBeChecked()
+    await expect(page.getByText('sample-page.jpg')).toBeVisible()
   })
 })
 

@@ -134,7 +134,7 @@ test.describe('by keyboard alone', () => {
     const { page, folders } = limpid
     const file = join(folders.photos, 'holiday.png')
     await writeFile(file, picture)
-    await expect(page.getByRole('heading', { name: 'Drop a noisy photo here' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Drop photos here' })).toBeVisible()
     const choosing = page.waitForEvent('filechooser')
     await page.keyboard.press('Control+o')
     await (await choosing).setFiles(file)
@@ -184,7 +184,7 @@ test.describe('by keyboard alone', () => {
     await expect(option(page, /^c\.png/)).toBeFocused()
     await page.keyboard.press('Control+a')
     await page.keyboard.press('Delete')
-    await expect(page.getByRole('heading', { name: 'Drop a noisy photo here' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Drop photos here' })).toBeVisible()
   })
 })
 
@@ -269,12 +269,23 @@ test('a picture off the clipboard is opened', async ({ limpid }) => {
   await expect(page.getByRole('button', { name: 'Denoise', exact: true })).toBeEnabled()
 })
 
+test('the empty page offers what there are models for, and the way to the Lab', async ({ limpid }) => {
+  const { page } = limpid
+  const offers = page.getByRole('list', { name: 'What Limpid can do' })
+  await expect(offers.getByRole('listitem')).toHaveText([/^\s*Denoise/, /^\s*Restore colours/, /Teach it/])
+  await expect(page.getByRole('button', { name: 'Try a stained page' })).toBeHidden()
+  await offers.getByRole('button', { name: 'Teach it yours' }).click()
+  await expect(page.getByRole('button', { name: 'Lab', exact: true })).toHaveAttribute('aria-current', 'page')
+})
+
 test('the sample can be tried', async ({ limpid }) => {
   const { page } = limpid
-  await page.getByRole('button', { name: 'Try a sample' }).click()
+  await page.getByRole('button', { name: 'Try an old photo' }).click()
   await expect(option(page, /sample\.jpg/)).toBeVisible()
-  await page.getByRole('button', { name: 'Denoise', exact: true }).click()
-  await expect(page.getByRole('button', { name: 'Denoised' })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('switch', { name: 'Restore colours' })).toBeChecked()
+  const steps = page.getByRole('complementary', { name: 'Steps' })
+  await steps.getByRole('button', { name: 'Restore', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Restored' })).toBeVisible({ timeout: 30_000 })
   const { name, bytes } = await download(page, 'WebP')
   expect(name).toBe('sample-limpid.webp')
   expect((await sharp(bytes).metadata()).format).toBe('webp')

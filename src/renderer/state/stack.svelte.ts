@@ -9,7 +9,7 @@ import { withModel } from './model-choice.ts'
 import { recall, remember } from './remembered.ts'
 import { secondsPerMegapixel } from './speed.ts'
 import { canBeFiner, STEP_KINDS, STEP_ORDER } from './step-kinds.ts'
-import { megapixels } from './words.ts'
+import { isBlocky, isNoisy, megapixels } from './words.ts'
 
 type Task = Step['task']
 const itemSchema = z.object({ on: z.boolean(), step: stepSchema })
@@ -27,10 +27,13 @@ export class Stack {
     this.#library = library
   }
 
-  /** Every step once, in the order in which they run. A picture just opened is denoised, as strongly as the settings say. */
+  /**
+   * Every step once, in the order in which they run. A picture just opened is denoised, as strongly as the settings say; a
+   * JPEG that shows its compression is repaired, and denoised only if it is noisy too.
+   */
   items(pictureId: string | null): StackItem[] {
     const own = pictureId === null ? undefined : this.#stacks[pictureId]
-    return complete(own ?? this.#fresh())
+    return complete(own ?? this.#fresh(pictureId))
   }
 
   item<T extends Task>(pictureId: string | null, task: T): { on: boolean; step: Extract<Step, { task: T }> } {
@@ -93,9 +96,14 @@ export class Stack {
     this.#change(pictureIds, () => complete(steps.map((step) => ({ on: true, step }))))
   }
 
+  /** That step alone is on. */
+  only(pictureIds: string[], task: Task): void {
+    this.#change(pictureIds, (items) => items.map(({ step }) => ({ on: step.task === task, step })))
+  }
+
   /** As they were when it was opened. */
   reset(pictureIds: string[]): void {
-    this.#change(pictureIds, () => this.#fresh())
+    this.#change(pictureIds, (_items, id) => this.#fresh(id))
   }
 
   /** Every picture gets the steps of this one. A painted mask is of one picture alone: others look for scratches. */
@@ -173,16 +181,20 @@ export class Stack {
     for (const group of groups.values()) await api.restore(group)
   }
 
-  #fresh(): StackItem[] {
-    const { strength } = this.#library.settings
+  #fresh(pictureId: string | null): StackItem[] {
+    const { settings, pictures } = this.#library
+    const picture = pictureId === null ? undefined : pictures.get(pictureId)
+    const repairs = isBlocky(picture?.info) && this.usable(STEP_KINDS['jpeg-repair'].fresh) !== null
+    const denoises = !repairs || isNoisy(picture?.noise)
     return STEP_ORDER.map((task) => {
       const { fresh } = STEP_KINDS[task]
-      return task === 'denoise' ? { on: true, step: { ...fresh, strength } } : { on: false, step: fresh }
+      if (task === 'denoise') return { on: denoises, step: { ...fresh, strength: settings.strength } }
+      return { on: task === 'jpeg-repair' && repairs, step: fresh }
     })
   }
 
-  #change(pictureIds: string[], change: (items: StackItem[]) => StackItem[]): void {
-    const changed = pictureIds.map((id) => [id, change(this.items(id))] as const)
+  #change(pictureIds: string[], change: (items: StackItem[], pictureId: string) => StackItem[]): void {
+    const changed = pictureIds.map((id) => [id, change(this.items(id), id)] as const)
     const known = Object.entries(this.#stacks).filter(([id]) => this.#library.pictures.has(id))
     this.#stacks = { ...Object.fromEntries(known), ...Object.fromEntries(changed) }
     remember(KEY, this.#stacks)

@@ -21,6 +21,33 @@ function on(...pictures: Picture[]): Picture[] {
   return pictures
 }
 
+describe('a picture just opened', () => {
+  const jpeg = (jpegQuality: number, sigma: number): Picture => {
+    const { info, ...rest } = aPicture('a.jpg')
+    return { ...rest, info: { ...info!, jpegQuality }, noise: { sigma, shadows: sigma, highlights: sigma } }
+  }
+  const tasks = (picture: Picture) => {
+    on(picture)
+    return stack.active(picture.id).map(({ task }) => task)
+  }
+
+  it('is denoised; a JPEG that shows its compression is repaired, and denoised if it is noisy too', () => {
+    expect(tasks(jpeg(20, 1))).toEqual(['denoise'])
+    library.models = [...library.models, { id: 'jpeg-repair', task: 'jpeg-repair' } as ModelSummary]
+    expect(tasks(jpeg(92, 1))).toEqual(['denoise'])
+    expect(tasks(jpeg(20, 1))).toEqual(['jpeg-repair'])
+    expect(tasks(jpeg(20, 9))).toEqual(['jpeg-repair', 'denoise'])
+  })
+
+  it('can be given one step alone, and its first ones back', () => {
+    on(jpeg(92, 1))
+    stack.only(['a.jpg'], 'restore-colour')
+    expect(stack.active('a.jpg').map(({ task }) => task)).toEqual(['restore-colour'])
+    stack.reset(['a.jpg'])
+    expect(stack.active('a.jpg').map(({ task }) => task)).toEqual(['denoise'])
+  })
+})
+
 describe('what the button would do', () => {
   it('takes what is ready and not done, and leaves the rest', () => {
     const pictures = on(

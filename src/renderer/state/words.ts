@@ -3,8 +3,8 @@ import type { BackendChoice, BackendName, BackendReport } from '../../contract/b
 import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/picture.ts'
 
 export function noiseInWords(noise: Noise): string {
-  const { sigma, shadows, highlights } = noise
-  if (sigma < 2) return 'Hardly any noise found'
+  const { shadows, highlights, sigma } = noise
+  if (!isNoisy(noise)) return 'Hardly any noise found'
   const where =
     shadows > 1.35 * highlights
       ? ', mostly in the shadows'
@@ -14,10 +14,19 @@ export function noiseInWords(noise: Noise): string {
   return `Noise found: σ ≈ ${Math.round(sigma)}${where}`
 }
 
+export function isNoisy(noise: Noise | null | undefined): boolean {
+  return noise != null && noise.sigma >= 2
+}
+
 /** Said of a JPEG that was compressed so strongly that it shows; '' of others. */
-export function jpegAdvice({ jpegQuality }: PictureInfo): string {
-  if (jpegQuality === null || jpegQuality >= VISIBLE_BELOW) return ''
-  return `Saved at quality about ${Math.round(jpegQuality)}: repairing it helps.`
+export function jpegAdvice(info: PictureInfo): string {
+  if (info.jpegQuality === null || !isBlocky(info)) return ''
+  return `Saved at quality about ${Math.round(info.jpegQuality)}: repairing it helps.`
+}
+
+/** A JPEG whose compression shows. */
+export function isBlocky(info: PictureInfo | null | undefined): boolean {
+  return info?.jpegQuality != null && info.jpegQuality < VISIBLE_BELOW
 }
 
 /** JPEG quality at which blocks are seen at 100 %. */
