@@ -23,8 +23,8 @@ npm run quality -- --write --no-measure # only writes this file anew
 \`\`\`
 
 On public test sets (LIMPID_DATA, default ../shared/data), in the conventions of the field (src/engine/evaluation). Rows in
-bold are models that come with Limpid, one run each, without self-ensemble; the other rows are published figures. The cost is
-million multiply-accumulates for a pixel of the result.
+bold are models that come with Limpid, one run each, without self-ensemble; the other rows are published figures, those of
+OpenCV measured on the same test (tools/quality/telea.py). The cost is million multiply-accumulates for a pixel of the result.
 `
 
 function section(table: Table, models: readonly Manifest[]): string {

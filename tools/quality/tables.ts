@@ -193,7 +193,11 @@ export const tables: readonly Table[] = [
         figure: 'psnr',
       },
     ],
-    published: [],
+    // As tools/quality/telea.py measures them on these very scratches, each at the radius that suits it best: 2 px.
+    published: [
+      { name: "OpenCV's Telea", values: [24.38] },
+      { name: "OpenCV's Navier-Stokes", values: [24.92] },
+    ],
   },
   {
     task: 'colourise',

@@ -13,9 +13,8 @@ import { inSixteenBits, readTestPicture, singlePictures } from './test-pictures.
 export const inpaint: Evaluator<'inpaint'> = {
   find: singlePictures,
   async measure({ files: [file] }, index, { grey }, options) {
-    const clean = await readTestPicture(file, grey)
-    const mask = scratchMask(clean.width, clean.height, index)
-    const scratched = inSixteenBits(withScratches(clean, mask))
+    const { clean, mask, ...test } = await scratchedPicture(file, index, grey)
+    const scratched = inSixteenBits(test.scratched)
     const filled = options ? await fillIn(scratched, mask, 1, options) : scratched
     const truth = toFloat(clean)
     const inHoles = (raster: Raster) => psnr(under(mask, toFloat(raster)), under(mask, truth))
@@ -26,6 +25,17 @@ export const inpaint: Evaluator<'inpaint'> = {
       pixels: clean.width * clean.height,
     }
   },
+}
+
+/** A test picture, which of it is scratched, and how that looks: tools/quality gives the same to other methods. */
+export async function scratchedPicture(
+  file: string,
+  index: number,
+  grey: boolean,
+): Promise<{ clean: Raster; mask: Raster; scratched: Raster }> {
+  const clean = await readTestPicture(file, grey)
+  const mask = scratchMask(clean.width, clean.height, index)
+  return { clean, mask, scratched: withScratches(clean, mask) }
 }
 
 function withScratches(clean: Raster, mask: Raster): Raster {
