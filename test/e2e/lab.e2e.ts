@@ -1,4 +1,7 @@
-/** The Lab, whole: a folder of pictures brought in, an autoencoder trained on it by Limpid's own engine, curves saved. */
+/**
+ * The Lab, whole: a folder of pictures brought in, an autoencoder trained on it by Limpid's own engine, curves saved, and
+ * pictures like one of them found.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from 'playwright/test'
@@ -7,8 +10,10 @@ import { test } from './support/real.ts'
 
 const SIDE = 16
 const STEPS = 60
+/** Where rectangles are, before they come again. */
+const PLACES = 25
 /** An engine starts TensorFlow first, on a busy machine. */
-const TRAINING_MS = 100_000
+const patiently = { timeout: 100_000 }
 
 test('a dense autoencoder learns from a folder of pictures, with curves and samples to see and to save', async ({
   limpid,
@@ -18,21 +23,19 @@ test('a dense autoencoder learns from a folder of pictures, with curves and samp
   await page.getByRole('button', { name: 'Lab' }).click()
   const card = page.getByRole('button', { name: /^Dense autoencoder/ })
   await card.click()
-  await expect(card.getByRole('img', { name: 'Layers of Dense autoencoder' })).toBeVisible({
-    timeout: TRAINING_MS,
-  })
+  await expect(card.getByRole('img', { name: 'Layers of Dense autoencoder' })).toBeVisible(patiently)
 
   await bring(page, await shapes(join(folders.photos, 'alone'), 1))
-  await expect(page.getByRole('alert').getByText(/single picture/)).toBeVisible()
+  await expect(page.getByRole('alert').getByText(/single picture/)).toBeVisible(patiently)
   await bring(page, await shapes(join(folders.photos, 'shapes'), 40))
-  await expect(page.getByText(`40 pictures of ${SIDE} × ${SIDE} px, grey`)).toBeVisible()
+  await expect(page.getByText(`40 pictures of ${SIDE} × ${SIDE} px, grey`)).toBeVisible(patiently)
 
   await set(page, 'Or so many steps', STEPS)
   await set(page, 'Pictures a step', 8)
   await set(page, 'Units of the code', 12)
   await page.getByRole('button', { name: 'Train', exact: true }).click()
-  await expect(page.getByRole('img', { name: 'Curve of loss' })).toBeVisible({ timeout: TRAINING_MS })
-  await expect(page.getByRole('main').getByRole('status')).toHaveText('finished', { timeout: TRAINING_MS })
+  await expect(page.getByRole('img', { name: 'Curve of loss' })).toBeVisible(patiently)
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('finished', patiently)
 
   const samples = page.getByRole('img', { name: `Samples at step ${STEPS}` })
   await expect
@@ -47,9 +50,17 @@ test('a dense autoencoder learns from a folder of pictures, with curves and samp
     .filter((loss) => loss > 0)
   expect(losses.length).toBeGreaterThanOrEqual(10)
   expect(losses.at(-1)).toBeLessThan(losses[0]! / 2)
+
+  const tools = page.getByRole('region', { name: 'Tools' })
+  await tools.getByRole('button', { name: 'Use it' }).click()
+  await tools.getByRole('button', { name: 'Pictures like 3.png' }).click(patiently)
+  // The same rectangle at the same place.
+  await expect(tools.getByText('Nearest')).toHaveText(`Nearest ${3 + PLACES}.png`, patiently)
+  await expect(tools.getByText('Its distance')).toHaveText('Its distance 0')
+  await expect(tools.getByRole('img', { name: 'Similar pictures' })).toBeVisible()
 })
 
-/** White rectangles on black, each elsewhere. */
+/** White rectangles on black, each of the first `PLACES` elsewhere. */
 async function shapes(folder: string, count: number): Promise<string> {
   await mkdir(folder)
   for (let i = 0; i < count; i++) {
