@@ -3,7 +3,6 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AutoencoderRecipe, autoencoderRecipeSchema } from '../../contract/zoo-recipe.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { aloneWith } from '../jobs/job-context.ts'
@@ -14,17 +13,9 @@ import { scatterCodes } from '../jobs/lab-scatter.ts'
 import { findSimilar } from '../jobs/lab-similar.ts'
 import { saveModel } from '../models/model-file.ts'
 import { tf } from '../tf.ts'
-import { Autoencoder } from '../zoo/autoencoder.ts'
-import { fitPrincipalComponents } from '../zoo/fit-pca.ts'
-import { readMnist } from '../zoo/mnist.ts'
-import { networkOf } from '../zoo/network-of.ts'
-import { readPictureFolder } from '../zoo/picture-folder.ts'
-import { pick } from '../zoo/pictures.ts'
-import { saveAutoencoder } from '../zoo/save-autoencoder.ts'
-import { writeDigits } from '../zoo/testing/digits.ts'
+import { makeLab, writeBar } from './testing/lab-home.ts'
 
 const context = aloneWith(new Compute())
-const CROSSES = 12
 
 let home: string
 let digits: { kind: 'mnist'; folder: string; split: 'test' }
@@ -34,32 +25,7 @@ const at = (name: string) => path.join(home, name)
 beforeAll(async () => {
   await context.backend()
   home = await mkdtemp(path.join(os.tmpdir(), 'limpid-lab-'))
-  digits = { kind: 'mnist', folder: at('mnist'), split: 'test' }
-  await writeDigits(digits.folder, { train: 1000, test: 200 })
-  photos = at('photos')
-  await mkdir(photos)
-  // Half of them bars from left to right, half from top to bottom, no two alike.
-  for (let i = 0; i < CROSSES; i++) {
-    await writeBar(path.join(photos, `${i < CROSSES / 2 ? 'a' : 'b'}${i}.png`), i < CROSSES / 2, 4 + (i % 6))
-  }
-  const train = await readMnist(digits.folder, 'train')
-  const ones = pick(
-    train,
-    Array.from(train.labels!, (label, i) => (label === 1 ? i : -1)).filter((i) => i >= 0),
-  )
-  await savePca('pca-of-ones', recipeOf('mnist', 6), ones)
-  await savePca('pca-8', recipeOf('mnist', 8), train)
-  await savePca('pca-2', recipeOf('mnist', 2), await readMnist(digits.folder, 'test'))
-  await savePca(
-    'pca-of-photos',
-    recipeOf('photos', 4),
-    await readPictureFolder(photos, [16, 16, 3], undefined),
-  )
-  // Untrained: what it draws is noise, but it is drawn.
-  const variational = recipeOf('mnist', 2, 'variational-autoencoder')
-  const network = new Autoencoder(networkOf(variational).build(1))
-  await saveAutoencoder(at('vae'), network, variational)
-  network.dispose()
+  ;({ digits, photos } = await makeLab(home))
 }, 120_000)
 afterAll(() => rm(home, { recursive: true, force: true }))
 
@@ -76,6 +42,7 @@ describe('anomalies', () => {
     expect(items).toHaveLength(200)
     expect(auroc).toBeGreaterThan(0.95)
     expect(items[0].label).not.toBe(1)
+    expect(items[0].name).toBe(`test ${items[0].index}`)
     expect(items.map(({ error }) => error)).toEqual(items.map(({ error }) => error).sort((a, b) => b - a))
     expect(await sizeOfPicture(job.path)).toEqual({ width: 3 * 86 + 2, height: 3 * 86 + 2 })
   })
@@ -136,17 +103,18 @@ describe('generation', () => {
   it('goes from one picture’s code to the other’s in equal steps', async () => {
     const [from, to] = [0, 1].map((index) => ({ kind: 'item' as const, index }))
     const what = { kind: 'interpolation' as const, source: digits, from, to, steps: 5 }
-    const { count, codes } = await generatePictures(
-      { folder: at('pca-8'), what, path: at('between.png') },
-      context,
-    )
+    const job = { folder: at('pca-8'), what, path: at('between.png') }
+    const { count, codes, ends } = await generatePictures(job, context)
     expect(count).toBe(5)
+    expect(ends?.map(({ name }) => name)).toEqual(['test 0', 'test 1'])
     for (let unit = 0; unit < 8; unit++) {
       const step = (codes[4][unit] - codes[0][unit]) / 4
       for (let i = 0; i < 5; i++) expect(codes[i][unit]).toBeCloseTo(codes[0][unit] + i * step, 4)
     }
     expect(codes[0]).not.toEqual(codes[4])
     expect(await sizeOfPicture(at('between.png'))).toEqual({ width: 5 * 86 + 2, height: 86 + 2 })
+    await generatePictures({ ...job, columns: 3 }, context)
+    expect(await sizeOfPicture(at('between.png'))).toEqual({ width: 3 * 86 + 2, height: 2 * 86 + 2 })
   })
 
   it('draws samples that the seed decides, and the plane of two latents', async () => {
@@ -296,62 +264,6 @@ describe('what cannot be', () => {
     await expect(scatterCodes(job, context)).rejects.toMatchObject({ code: 'bad-request' })
   })
 })
-
-function recipeOf(
-  data: 'mnist' | 'photos',
-  code: number,
-  name: 'linear-autoencoder' | 'variational-autoencoder' = 'linear-autoencoder',
-): AutoencoderRecipe {
-  const isVariational = name === 'variational-autoencoder'
-  return autoencoderRecipeSchema.parse({
-    id: 'test',
-    version: '1.0.0',
-    title: 'Test',
-    task: 'autoencode',
-    licence: 'MIT',
-    architecture: { name, parameters: isVariational ? { code, hidden: [8] } : { code } },
-    data:
-      data === 'mnist'
-        ? { kind: 'mnist', folder: 'mnist', validation: 10, provenance: 'drawn' }
-        : {
-            kind: 'pictures',
-            folder: 'photos',
-            size: 16,
-            channels: 3,
-            validationShare: 0.2,
-            provenance: 'drawn',
-          },
-    corruption: { kind: 'none' },
-    loss: {
-      reconstruction: isVariational ? 'cross-entropy' : 'mse',
-      weight: 1,
-      penalty: isVariational ? { kind: 'variational', beta: 1 } : { kind: 'none' },
-    },
-    training: { method: 'pca' },
-    seed: 1,
-  })
-}
-
-async function savePca(name: string, recipe: AutoencoderRecipe, pictures: Parameters<typeof pick>[0]) {
-  const autoencoder = new Autoencoder(networkOf(recipe).build(1))
-  await fitPrincipalComponents(autoencoder, pictures)
-  await saveAutoencoder(at(name), autoencoder, recipe)
-  autoencoder.dispose()
-}
-
-/** A bright bar on grey, `place` px from the edge. */
-async function writeBar(file: string, level: boolean, place: number, side = 16): Promise<void> {
-  const pixels = new Uint8Array(side * side * 3).fill(60)
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      const along = level ? y : x
-      if (along >= place && along < place + 3) pixels.fill(230, 3 * (y * side + x), 3 * (y * side + x + 1))
-    }
-  }
-  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
-    .png()
-    .toFile(file)
-}
 
 async function sizeOfPicture(file: string) {
   const { width, height } = await sharp(file).metadata()
