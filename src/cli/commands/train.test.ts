@@ -1,22 +1,113 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
+import { commandLine } from '../testing/command-line.ts'
+import { FakeEngine } from '../testing/fake-engine.ts'
 import { withLearningRate } from './train.ts'
 
-const recipe = (name: string): Recipe =>
+const cli = commandLine()
+const { limpid } = cli
+
+const shipped = (name: string): Recipe =>
   recipeSchema.parse(
     JSON.parse(readFileSync(path.join(import.meta.dirname, `../../../recipes/${name}.json`), 'utf8')),
   )
 
 test('a learning rate takes the place of the recipe’s, whatever kind of recipe it is', () => {
-  expect(withLearningRate(recipe('denoise-fast'), 1e-5)).toMatchObject({
+  expect(withLearningRate(shipped('denoise-fast'), 1e-5)).toMatchObject({
     optimizer: { learningRate: 1e-5, kind: 'adam' },
   })
-  expect(withLearningRate(recipe('zoo/dense-autoencoder'), 1e-5)).toMatchObject({
+  expect(withLearningRate(shipped('zoo/dense-autoencoder'), 1e-5)).toMatchObject({
     training: { optimizer: { learningRate: 1e-5 }, batch: 256 },
   })
-  const before = recipe('zoo/pca')
+  const before = shipped('zoo/pca')
   expect(withLearningRate(before, undefined)).toBe(before)
   expect(() => withLearningRate(before, 1e-5)).toThrow('computed, not learned')
+})
+
+describe('train', () => {
+  const recipe = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../../../recipes/denoise-fast.json'), 'utf8'),
+  )
+  const best = { step: 5, score: 30.1, figures: { 'PSNR at σ 25 (dB)': 30.1 } }
+  const finished = { finished: true, step: 10, steps: 10, best, seconds: 1, model: '/m' }
+
+  beforeEach(() => {
+    mkdirSync(path.join(cli.cwd, 'data'))
+    writeFileSync(path.join(cli.cwd, 'recipe.json'), JSON.stringify(recipe))
+  })
+
+  test('keeps run and model in the data home unless told otherwise', async () => {
+    cli.engine = new FakeEngine({ train: async () => finished })
+    const { exitCode, out } = await limpid('train', 'recipe.json', '--data', 'data')
+    expect(exitCode).toBe(0)
+    expect(out).toBe(`${path.join(cli.cwd, 'home/models/denoise-fast')}\n`)
+    await limpid('train', 'recipe.json', '--data', 'data', '--run', 'r', '--out', 'm')
+    expect(cli.engine.asked.map(({ input }) => input)).toMatchObject([
+      { data: path.join(cli.cwd, 'data'), runFolder: path.join(cli.cwd, 'home/runs/denoise-fast') },
+      { runFolder: path.join(cli.cwd, 'r'), modelFolder: path.join(cli.cwd, 'm') },
+    ])
+  })
+
+  test('says loss, learning rate, speed and PSNR on stderr', async () => {
+    const training = {
+      step: 5,
+      steps: 10,
+      loss: 0.0213,
+      learningRate: 1e-3,
+      pixelsPerSecond: 212_000,
+      figures: { 'PSNR at σ 15 (dB)': 33.1, 'PSNR at σ 25 (dB)': 30.1 },
+      samples: null,
+    }
+    cli.engine = new FakeEngine({
+      async train(_, { onProgress }) {
+        onProgress?.({ done: 0.5, label: 'Training', remainingMs: 1000, training })
+        return finished
+      },
+    })
+    const { err } = await limpid('train', 'recipe.json', '--data', 'data')
+    expect(err).toContain(
+      'step 5 of 10, loss 0.0213, learning rate 1.0e-3, 212 kpx/s; PSNR at σ 15 (dB) 33.1, PSNR at σ 25 (dB) 30.1',
+    )
+  })
+
+  test.each([
+    ['a field of the wrong kind', { ...recipe, loss: 'l7' }, 'loss'],
+    [
+      'a field deep inside',
+      { ...recipe, optimizer: { ...recipe.optimizer, clipNorm: -1 } },
+      'optimizer.clipNorm',
+    ],
+    ['a field that does not exist', { ...recipe, lerning: 1 }, 'lerning'],
+  ])('a recipe with %s is refused, and the field is named', async (_, wrong, field) => {
+    writeFileSync(path.join(cli.cwd, 'recipe.json'), JSON.stringify(wrong))
+    const { exitCode, json } = await limpid('train', 'recipe.json', '--data', 'data', '--json')
+    expect(exitCode).toBe(1)
+    expect(json().errors).toMatchObject([{ code: 'recipe-invalid', message: expect.stringContaining(field) }])
+  })
+
+  test.each([
+    ['a recipe that is no JSON', ['train', 'data/../text.json', '--data', 'data'], 'recipe-invalid'],
+    ['a recipe that is not there', ['train', 'none.json', '--data', 'data'], 'file-not-found'],
+    ['data that is not there', ['train', 'recipe.json', '--data', 'nowhere'], 'data-missing'],
+  ])('%s is a clear error', async (_, args, code) => {
+    writeFileSync(path.join(cli.cwd, 'text.json'), 'steps: 5')
+    const { exitCode, json } = await limpid(...args, '--json')
+    expect(exitCode).toBe(1)
+    expect(json().errors).toMatchObject([{ code }])
+  })
+
+  test('Ctrl-C keeps a checkpoint and says how to go on', async () => {
+    cli.engine = new FakeEngine({
+      async train() {
+        cli.interruption.abort()
+        return { ...finished, finished: false, step: 4, model: null }
+      },
+    })
+    const { exitCode, err } = await limpid('train', 'recipe.json', '--data', 'data')
+    expect(exitCode).toBe(130)
+    expect(err).toContain('Stopped after step 4 of 10')
+    expect(err).toContain('same command')
+  })
 })

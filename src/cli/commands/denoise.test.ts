@@ -1,0 +1,165 @@
+/** `limpid denoise`, and with it how pictures go from file to file, whatever is done to them. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { commandLine, MODEL } from '../testing/command-line.ts'
+import { writePictures } from '../testing/fake-engine.ts'
+
+const cli = commandLine()
+const { limpid } = cli
+
+describe('denoise', () => {
+  test('writes beside the original and prints where; the rest goes to stderr', async () => {
+    const [photo] = await writePictures(cli.cwd, ['photo.jpg'])
+    const { exitCode, out, err } = await limpid('denoise', 'photo.jpg')
+    expect(exitCode).toBe(0)
+    expect(out).toBe(`${path.join(cli.cwd, 'photo-limpid.jpg')}\n`)
+    expect(err).toMatch(/photo\.jpg.*12\.0 MP.*fake/)
+    expect(readFileSync(photo!, 'utf8')).toBe('photo.jpg')
+    expect(existsSync(path.join(cli.cwd, 'photo-limpid.jpg'))).toBe(true)
+  })
+
+  test('passes its options on to the engine', async () => {
+    await writePictures(cli.cwd, ['photo.jpg'])
+    const options = [
+      '--strength',
+      '0.4',
+      '--format',
+      'webp',
+      '--quality',
+      '80',
+      '--overwrite',
+      '--backend',
+      'wasm',
+    ]
+    await limpid('denoise', 'photo.jpg', ...options)
+    expect(cli.wishes).toMatchObject([{ backend: 'wasm' }])
+    expect(cli.engine.asked[0]?.input).toEqual({
+      path: path.join(cli.cwd, 'photo.jpg'),
+      steps: [{ task: 'denoise', folder: MODEL.folder, strength: 0.4 }],
+      target: { path: path.join(cli.cwd, 'photo-limpid.webp'), format: 'webp', quality: 80, overwrite: true },
+    })
+  })
+
+  test('bad files cost one line each, the others are done, and the exit code tells', async () => {
+    await writePictures(cli.cwd, ['a.png', 'bad.png', 'crash.png', 'z.png'])
+    const { exitCode, out, err } = await limpid(
+      'denoise',
+      'a.png',
+      'bad.png',
+      'missing.png',
+      'crash.png',
+      'z.png',
+    )
+    expect(exitCode).toBe(1)
+    expect(
+      out
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => path.basename(line)),
+    ).toEqual(['a-limpid.png', 'z-limpid.png'])
+    const complaints = err.split('\n').filter((line) => line.startsWith('limpid: '))
+    expect(complaints).toHaveLength(3)
+    expect(complaints).toContain('limpid: bad.png failed. Try another.')
+    expect(complaints.join()).toContain('missing.png is not there.')
+    expect(err).not.toMatch(/\bat .*\.ts:\d+/)
+  })
+
+  test('--json: one object and nothing else on stdout, with what went well and what did not', async () => {
+    await writePictures(cli.cwd, ['a.png', 'bad.png'])
+    const { exitCode, json } = await limpid('denoise', '--json', 'a.png', 'bad.png')
+    expect(exitCode).toBe(1)
+    expect(json()).toMatchObject({
+      ok: false,
+      results: [
+        {
+          input: path.join(cli.cwd, 'a.png'),
+          output: path.join(cli.cwd, 'a-limpid.png'),
+          bytes: 5,
+          seconds: 2,
+          notes: [],
+          noise: { sigma: 12.3 },
+        },
+      ],
+      errors: [{ code: 'not-a-picture', file: path.join(cli.cwd, 'bad.png') }],
+    })
+  })
+
+  test('a folder keeps its shape in the output folder, and its earlier results are left out', async () => {
+    mkdirSync(path.join(cli.cwd, 'in/may'), { recursive: true })
+    await writePictures(path.join(cli.cwd, 'in'), ['a.png', 'a-limpid.png', 'note.txt'])
+    await writePictures(path.join(cli.cwd, 'in/may'), ['a.png'])
+    const { exitCode, err } = await limpid('denoise', 'in', '-o', 'out')
+    expect(exitCode).toBe(0)
+    expect(existsSync(path.join(cli.cwd, 'out/a.png'))).toBe(true)
+    expect(existsSync(path.join(cli.cwd, 'out/may/a.png'))).toBe(true)
+    expect(cli.engine.asked).toHaveLength(2)
+    expect(err).toContain('1 earlier result')
+  })
+
+  test('a folder without pictures is an error that names it', async () => {
+    mkdirSync(path.join(cli.cwd, 'empty'))
+    const { exitCode, err } = await limpid('denoise', 'empty')
+    expect(exitCode).toBe(1)
+    expect(err).toContain(path.join(cli.cwd, 'empty'))
+    expect(cli.engine.asked).toEqual([])
+  })
+
+  test('two inputs never get the same output, not even with --overwrite', async () => {
+    mkdirSync(path.join(cli.cwd, 'x'))
+    mkdirSync(path.join(cli.cwd, 'y'))
+    await writePictures(path.join(cli.cwd, 'x'), ['a.png'])
+    await writePictures(path.join(cli.cwd, 'y'), ['a.png'])
+    const { json } = await limpid('denoise', 'x/a.png', 'y/a.png', '-o', 'out', '--overwrite', '--json')
+    const { results, errors } = json()
+    expect(results).toHaveLength(1)
+    expect(errors).toMatchObject([{ code: 'file-exists', file: path.join(cli.cwd, 'y/a.png') }])
+  })
+
+  test('a file named twice is done once', async () => {
+    await writePictures(cli.cwd, ['a.png'])
+    expect((await limpid('denoise', 'a.png', './a.png')).exitCode).toBe(0)
+    expect(cli.engine.asked).toHaveLength(1)
+  })
+
+  test('an output folder that cannot be made is an error of each picture', async () => {
+    await writePictures(cli.cwd, ['a.png', 'b.png', 'taken'])
+    const { exitCode, json } = await limpid('denoise', 'a.png', 'b.png', '-o', 'taken/out', '--json')
+    expect(exitCode).toBe(1)
+    expect(json().errors.map(({ code }: { code: string }) => code)).toEqual([
+      'file-unwritable',
+      'file-unwritable',
+    ])
+  })
+
+  test('no backend: every picture would fail, so it is said once', async () => {
+    await writePictures(cli.cwd, ['no-backend-1.png', 'no-backend-2.png'])
+    const { json } = await limpid('denoise', 'no-backend-1.png', 'no-backend-2.png', '--json')
+    expect(json().errors).toHaveLength(1)
+  })
+
+  test('a backend that fails half-way is named with its reason; the exit code is that of the results', async () => {
+    await writePictures(cli.cwd, ['gpu-lost.png', 'a.png'])
+    const { exitCode, err } = await limpid('denoise', 'gpu-lost.png', 'a.png')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('Now computing with wasm instead of webgpu. The device was lost.\n')
+  })
+
+  test('an unknown model is an error before any work', async () => {
+    await writePictures(cli.cwd, ['a.png'])
+    const { exitCode, err } = await limpid('denoise', 'a.png', '--model', 'none')
+    expect(exitCode).toBe(1)
+    expect(err).toBe('limpid: There is no model "none". There is denoise-fast.\n')
+    expect(cli.engine.asked).toEqual([])
+  })
+
+  test('Ctrl-C: what is done is kept and told, the rest is left, exit code 130', async () => {
+    await writePictures(cli.cwd, ['a.png', 'slow.png', 'z.png'])
+    const atSlow = vi.waitUntil(() => cli.engine.asked.length === 2, { timeout: 10_000 })
+    void atSlow.then(() => cli.interruption.abort())
+    const { exitCode, json } = await limpid('denoise', 'a.png', 'slow.png', 'z.png', '--json')
+    expect(exitCode).toBe(130)
+    expect(json()).toMatchObject({ ok: false, results: [{ bytes: 5 }], errors: [{ code: 'cancelled' }] })
+    expect(cli.engine.asked).toHaveLength(2)
+  })
+})

@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { commandLine, MODEL, modelOf } from '../testing/command-line.ts'
+
+const cli = commandLine()
+const { limpid } = cli
+
+test('evaluate prints a table, and with --json all its figures', async () => {
+  const args = ['evaluate', 'denoise', '--data', 'set', '--sigma', '25', '--grey', '--limit', '3']
+  const { out } = await limpid(...args)
+  expect(out).toMatch(/input\s+20\.20/)
+  expect(out).toMatch(/denoise-fast\s+30\.90\s+0\.8800/)
+  expect(cli.engine.asked[0]?.input).toEqual({
+    task: 'denoise',
+    folder: MODEL.folder,
+    data: path.join(cli.cwd, 'set'),
+    sigma: 25,
+    grey: true,
+    limit: 3,
+  })
+  const keys = ['task', 'model', 'backend', 'count', 'psnr', 'ssim', 'inputPsnr', 'seconds', 'megapixels']
+  expect(Object.keys((await limpid(...args, '--json')).json())).toEqual(expect.arrayContaining(keys))
+})
+
+test('evaluate measures each task on its own conditions, and without a model what it is compared with', async () => {
+  cli.models.push(modelOf('upscale-3', 'upscale', 3))
+  await limpid('evaluate', 'upscale', '--data', 'set', '--scale', '3', '--ensemble')
+  const { exitCode } = await limpid('evaluate', 'document', '--data', 'set', '--model', 'none')
+  expect(exitCode).toBe(0)
+  await limpid('evaluate', 'pairs', '--data', 'set')
+  const data = path.join(cli.cwd, 'set')
+  expect(cli.engine.asked.map(({ input }) => input)).toEqual([
+    { task: 'upscale', data, scale: 3, ensemble: true, folder: '/models/upscale-3' },
+    { task: 'document', data, binarise: 'otsu', folder: null },
+    { task: 'pairs', data, grey: false, folder: MODEL.folder },
+  ])
+  const none = await limpid('evaluate', 'jpeg', '--data', 'set', '--quality', '10')
+  expect(none.exitCode).toBe(1)
+  expect(none.err).toContain('No model for jpeg-repair is installed.')
+})
