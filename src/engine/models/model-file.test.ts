@@ -21,13 +21,13 @@ const { build, parameters, sizeMultiple, receptiveFieldRadius } = architecture('
   blocks: [1, 1],
 })
 
-async function saved() {
+async function saved(precision?: 'float16') {
   const model = build(1)
-  await saveModel(folder, model, {
+  const about = {
     id: 'tiny',
     version: '1.0.0',
     title: 'Tiny',
-    task: 'denoise',
+    task: 'denoise' as const,
     architecture: { name: 'restoration-unet', parameters: parameters as Record<string, unknown> },
     megaMacsPerPixel: megaMacsPerPixel(model),
     sizeMultiple,
@@ -38,7 +38,8 @@ async function saved() {
     parent: null,
     quality: [],
     created: '2026-01-01',
-  })
+  }
+  await saveModel(folder, model, about, precision)
   return model
 }
 
@@ -50,6 +51,17 @@ describe('a model folder', () => {
     const run = (of: tf.LayersModel) => (of.predictOnBatch(x) as tf.Tensor).dataSync()
     expect(run(loaded)).toEqual(run(model))
     expect(manifest.parameterCount).toBe(model.countParams())
+  })
+
+  it('takes half the room in float16, and is rounded to 11 bits', async () => {
+    const model = await saved('float16')
+    expect((await readFile(path.join(folder, 'weights.bin'))).length).toBe(2 * model.countParams())
+    const { model: loaded } = await loadModel(folder)
+    const weights = (of: tf.LayersModel) => of.getWeights().flatMap((weight) => [...weight.dataSync()])
+    const read = weights(loaded)
+    weights(model).forEach((value, i) => {
+      expect(Math.abs(read[i] - value)).toBeLessThanOrEqual(2 ** -11 * Math.abs(value) + 2 ** -25)
+    })
   })
 
   it('is refused when a single byte of its weights changed', async () => {
