@@ -14,13 +14,18 @@ const mask = createRaster(width, height, 1, 8)
 for (let y = 10; y < 14; y++) mask.samples.fill(255, y * width + 20, y * width + 30)
 mask.samples.fill(255, 70 * width + 90, 70 * width + 95)
 
-/** Says where it saw a hole, and that holes are grey in its input. */
+const channelsOfModel = { channels: { input: 4, output: 3 } }
+/** Says where it saw a hole. */
 const filler = () =>
   fakeNetwork(
-    byPixel(4, ([r, g, b, hole]) =>
-      hole === 1 && r === 0.5 && g === 0.5 && b === 0.5 ? [1, 0.6, 0.2] : [0, 0, 0],
-    ),
-    { channels: { input: 4, output: 3 } },
+    byPixel(4, ([, , , hole]) => (hole === 1 ? [1, 0.6, 0.2] : [0, 0, 0])),
+    channelsOfModel,
+  )
+/** Gives back what it was given. */
+const mirror = () =>
+  fakeNetwork(
+    byPixel(4, ([r, g, b]) => [r, g, b]),
+    channelsOfModel,
   )
 
 describe.each([
@@ -55,6 +60,20 @@ describe.each([
     const at = (11 * width + 25) * channels
     expect(Math.abs(result.samples[at] - (picture.samples[at] + filled[0] * white) / 2)).toBeLessThan(1)
   })
+})
+
+it('starts from what is around the holes, the same in tiles of any size', async () => {
+  const picture = noisePicture(width, height, 3, 8)
+  const other = { ...picture, samples: picture.samples.slice() }
+  for (let i = 0; i < width * height; i++) if (mask.samples[i]) other.samples.fill(255, 3 * i, 3 * i + 3)
+  const [whole, tiled, hidden] = await Promise.all([
+    fillIn(picture, mask, 1, { network: mirror(), maxTilePixels: 1e6 }),
+    fillIn(picture, mask, 1, { network: mirror(), maxTilePixels }),
+    fillIn(other, mask, 1, { network: mirror(), maxTilePixels }),
+  ])
+  expect(tiled.samples).toEqual(whole.samples)
+  expect(hidden.samples).toEqual(whole.samples)
+  expect(whole.samples).not.toEqual(picture.samples)
 })
 
 describe('a mask from a file', () => {

@@ -1,12 +1,13 @@
 /**
  * Filling in: what a mask covers (scratches, dust, whatever is to go) is computed from what is around it. The network is
- * given the picture with holes of middle grey, and the mask as a fourth channel. Whatever lies outside the mask is not
+ * given the picture with its holes filled smoothly (imaging/fill-holes.ts), and the mask as a fourth channel. Whatever lies outside the mask is not
  * touched: it comes out to the bit as it went in.
  */
 import { basename } from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { ResolvedStep } from '../../contract/step.ts'
 import { decodePicture } from '../imaging/decode.ts'
+import { fillHoles } from '../imaging/fill-holes.ts'
 import { greyAsRgb, lumaAt } from '../imaging/luma.ts'
 import {
   createRaster,
@@ -21,9 +22,6 @@ import { greyOf } from './colourise.ts'
 import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
 import { inTiles, type TaskOptions } from './tiled.ts'
-
-/** What a hole holds on the way into the network. */
-const HOLE = 0.5
 
 type MaskWish = Extract<ResolvedStep, { task: 'inpaint' }>['mask']
 
@@ -43,9 +41,10 @@ export function fillIn(
   options: TaskOptions,
 ): Promise<Raster> {
   const { width, height, channels } = raster
+  const guess = smoothlyFilled(raster, mask)
   const read = (window: Window) => {
-    const values = readWindow(raster, window)
-    return withHoles(channels === 1 ? greyAsRgb(values) : values, readWindow(mask, window))
+    const values = readWindow(guess, window)
+    return withMask(channels === 1 ? greyAsRgb(values) : values, readWindow(mask, window))
   }
   return inTiles(
     { width, height, read },
@@ -64,13 +63,28 @@ export function fillIn(
   )
 }
 
-/** [pixels, 3] and [pixels] → [pixels, 4]: RGB with holes, and 1 where they are. */
-function withHoles(rgb: Float32Array, mask: Float32Array): Float32Array {
+/** The whole picture at once, so that tiles agree on what they start from. */
+function smoothlyFilled(raster: Raster, mask: Raster): Raster {
+  const { width, height, channels } = raster
+  const whole = { left: 0, top: 0, width, height }
+  if (!hasHoles(mask, whole)) return raster
+  const values = readWindow(raster, whole)
+  const isHole = (pixel: number) => mask.samples[pixel] === 255
+  fillHoles(values, isHole, { width, height, channels })
+  const samples = raster.samples.slice()
+  const white = maxSample(raster.depth)
+  for (let i = 0; i < samples.length; i++) {
+    if (isHole(Math.floor(i / channels))) samples[i] = Math.round(white * values[i])
+  }
+  return { ...raster, samples }
+}
+
+/** [pixels, 3] and [pixels] → [pixels, 4]: RGB, and 1 where holes are. */
+function withMask(rgb: Float32Array, mask: Float32Array): Float32Array {
   const values = new Float32Array(mask.length * 4)
   for (let i = 0; i < mask.length; i++) {
-    const isHole = mask[i] > 0.5
-    for (let c = 0; c < 3; c++) values[4 * i + c] = isHole ? HOLE : rgb[3 * i + c]
-    values[4 * i + 3] = isHole ? 1 : 0
+    values.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i)
+    values[4 * i + 3] = mask[i] > 0.5 ? 1 : 0
   }
   return values
 }

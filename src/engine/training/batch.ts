@@ -1,6 +1,7 @@
 /** Pairs of patches in the form that a network is given them. */
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { Patch } from '../degradations/degradation.ts'
+import { fillHoles } from '../imaging/fill-holes.ts'
 
 /** `input` is [batch, patch, patch, inputChannels], `target` [batch, patch, patch, targetChannels]. */
 export type Batch = {
@@ -15,12 +16,9 @@ export type Batch = {
 
 export type Pair = { clean: Patch; degraded: Patch }
 
-/** What a network sees where the picture is lost. */
-const HOLE = 0.5
-
 /**
  * Pairs of one size. Grey patches are three equal channels. For inpaint the input's fourth channel is the mask (1 where
- * the picture is lost) and what it covers is filled with one value, so that nothing of it can be guessed from.
+ * the picture is lost) and what it covers is filled smoothly from around it.
  */
 export function batchOf(task: RestorationRecipe['task'], step: number, pairs: readonly Pair[]): Batch {
   const { width: patch } = pairs[0].clean
@@ -31,7 +29,7 @@ export function batchOf(task: RestorationRecipe['task'], step: number, pairs: re
   for (const [i, { clean, degraded }] of pairs.entries()) {
     writePixels(clean, target, i * pixels * 3, 3)
     writePixels(degraded, input, i * pixels * inputChannels, inputChannels)
-    if (task === 'inpaint') punchHoles(degraded.mask, input.subarray(i * pixels * 4, (i + 1) * pixels * 4))
+    if (task === 'inpaint') punchHoles(degraded, input.subarray(i * pixels * 4, (i + 1) * pixels * 4))
   }
   return { step, batch: pairs.length, patch, inputChannels, targetChannels: 3, input, target }
 }
@@ -46,11 +44,8 @@ function writePixels({ values, channels }: Patch, out: Float32Array, offset: num
 }
 
 /** `pixels` is [height · width, 4]. */
-function punchHoles(mask: Float32Array | undefined, pixels: Float32Array): void {
+function punchHoles({ mask, width, height }: Patch, pixels: Float32Array): void {
   if (!mask) return
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0) continue
-    pixels.fill(HOLE, 4 * i, 4 * i + 3)
-    pixels[4 * i + 3] = 1
-  }
+  fillHoles(pixels, (i) => mask[i] !== 0, { width, height, channels: 3, stride: 4 })
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) pixels[4 * i + 3] = 1
 }
