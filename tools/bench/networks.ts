@@ -1,8 +1,9 @@
 /** The networks that are measured: every shipped model, and a fixed reference U-Net. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { architecture } from '../../src/engine/architectures/index.ts'
-import { loadModel, saveModel } from '../../src/engine/models/model-file.ts'
+import { loadModel, readManifest, saveModel } from '../../src/engine/models/model-file.ts'
+import { channelsOf } from '../../src/engine/models/network.ts'
 import { exportOnnx } from '../../src/engine/models/onnx.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Geometry } from '../../src/engine/tiling.ts'
@@ -62,16 +63,14 @@ async function prepared(
   return { name: manifest.id, folder, onnx, shipped, works: worksOn(geometry, patch) }
 }
 
+/** Of models from RGB to RGB; what else a model is given is no matter of speed. */
 async function modelFolders(models: string): Promise<string[]> {
   const entries = await readdir(models).catch(() => [])
   const folders: string[] = []
   for (const entry of entries.sort()) {
     const folder = path.join(models, entry)
-    const isModel = await readFile(path.join(folder, 'manifest.json')).then(
-      () => true,
-      () => false,
-    )
-    if (isModel) folders.push(folder)
+    const manifest = await readManifest(folder).catch(() => null)
+    if (manifest && channelsOf(manifest).input === 3) folders.push(folder)
   }
   return folders
 }
