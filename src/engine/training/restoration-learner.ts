@@ -6,6 +6,7 @@ import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
 import { loadModel, saveModel } from '../models/model-file.ts'
+import { recipeManifest } from '../models/recipe-manifest.ts'
 import { tf } from '../tf.ts'
 import type { Batch } from './batch.ts'
 import type { Dataset } from './dataset.ts'
@@ -40,22 +41,13 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
     },
     async save(modelFolder) {
       const manifest = await saveModel(modelFolder, model, {
-        id: recipe.id,
-        version: recipe.version,
-        title: recipe.title,
-        task: recipe.task,
+        ...recipeManifest(recipe, parent),
         scale: recipe.scale,
         ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
         architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
         megaMacsPerPixel: Number(megaMacsPerPixel(model, 32 * network.sizeMultiple).toFixed(4)),
         sizeMultiple: network.sizeMultiple,
         receptiveFieldRadius: network.receptiveFieldRadius,
-        recipe,
-        provenance: recipe.data.provenance,
-        licence: recipe.licence,
-        parent,
-        quality: [],
-        created: new Date().toISOString().slice(0, 10),
       })
       await writeCard(modelFolder, manifest)
     },

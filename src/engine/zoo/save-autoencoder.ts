@@ -6,6 +6,7 @@ import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import { CODE } from '../architectures/autoencoder-parts.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { saveModel } from '../models/model-file.ts'
+import { recipeManifest } from '../models/recipe-manifest.ts'
 import type { Autoencoder } from './autoencoder.ts'
 import { networkOf } from './network-of.ts'
 
@@ -18,10 +19,7 @@ export async function saveAutoencoder(
   const { model, picture, codeShape } = autoencoder
   const [height, width, channels] = picture
   const manifest = await saveModel(folder, model, {
-    id: recipe.id,
-    version: recipe.version,
-    title: recipe.title,
-    task: recipe.task,
+    ...recipeManifest(recipe),
     architecture: { name, parameters: parameters as Record<string, unknown> },
     channels: { input: channels, output: channels },
     picture: { height, width },
@@ -29,12 +27,6 @@ export async function saveAutoencoder(
     megaMacsPerPixel: Number(megaMacsPerPixel(model).toPrecision(4)),
     sizeMultiple,
     receptiveFieldRadius,
-    recipe,
-    provenance: recipe.data.provenance,
-    licence: recipe.licence,
-    parent: null,
-    quality: [],
-    created: new Date().toISOString().slice(0, 10),
   })
   await writeFile(path.join(folder, 'card.md'), card(manifest, recipe))
 }

@@ -6,6 +6,7 @@ import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.t
 import { megaMacsPerPixel } from '../../architectures/cost.ts'
 import { architecture } from '../../architectures/index.ts'
 import { saveModel } from '../../models/model-file.ts'
+import { recipeManifest } from '../../models/recipe-manifest.ts'
 import type { tf } from '../../tf.ts'
 import { classNames, outputChannels } from './classes.ts'
 
@@ -16,21 +17,12 @@ export async function saveSegmenter(
 ): Promise<void> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const manifest = await saveModel(folder, model, {
-    id: recipe.id,
-    version: recipe.version,
-    title: recipe.title,
-    task: recipe.task,
+    ...recipeManifest(recipe),
     channels: { input: model.inputs[0].shape[3] as number, output: outputChannels(recipe) },
     architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
     megaMacsPerPixel: Number(megaMacsPerPixel(model).toFixed(4)),
     sizeMultiple: network.sizeMultiple,
     receptiveFieldRadius: network.receptiveFieldRadius,
-    recipe,
-    provenance: recipe.data.provenance,
-    licence: recipe.licence,
-    parent: null,
-    quality: [],
-    created: new Date().toISOString().slice(0, 10),
   })
   await writeFile(path.join(folder, 'card.md'), card(manifest, recipe))
 }
