@@ -1,6 +1,6 @@
 /**
  * Takes the README's picture of the window: `node test/e2e/pictures/write-screenshot.ts` writes assets/screenshot.png, the
- * sample after the old-photo preset, with the models that are there. LIMPID_CHROMIUM names the browser. Build first.
+ * stained page as its first restoration leaves it. LIMPID_CHROMIUM names the browser. Build first.
  */
 import { join } from 'node:path'
 import { chromium } from 'playwright/test'
@@ -22,7 +22,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1360, height: 840 }, reducedMotion: 'reduce' })
   page.setDefaultTimeout(COMPUTING_MS)
   await page.goto(server.url)
-  await page.getByRole('button', { name: 'Try an old photo' }).click()
+  await page.getByRole('button', { name: 'Try a stained page' }).click()
   const steps = page.getByRole('complementary', { name: 'Steps' })
   await steps.getByRole('button', { name: 'Restore', exact: true }).click()
   await page.getByRole('button', { name: 'Restored' }).waitFor()
