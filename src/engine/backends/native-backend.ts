@@ -3,7 +3,13 @@ import { tf } from '../tf.ts'
 /** What of tfjs-node's backend is called here directly: it executes any TensorFlow op by its name. */
 export type NativeBackend = {
   binding: Record<
-    'TF_ATTR_TYPE' | 'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_FLOAT',
+    | 'TF_ATTR_TYPE'
+    | 'TF_ATTR_STRING'
+    | 'TF_ATTR_INT'
+    | 'TF_ATTR_FLOAT'
+    | 'TF_ATTR_BOOL'
+    | 'TF_FLOAT'
+    | 'TF_INT32',
     number
   > & {
     TF_Version: string

@@ -7,6 +7,7 @@ import { useNativeBatchNorm } from './batch-norm.ts'
 import { useNativeBiasGradient } from './bias-gradient.ts'
 import { useOneDnnBiasRelu } from './bias-relu.ts'
 import { useFusedConvolutionInTraining } from './convolution-training.ts'
+import { useNativeDropout } from './dropout.ts'
 import { useFusedConvolution } from './fused-convolution.ts'
 import { useOneDnnMaxPool } from './max-pool.ts'
 import { nativeBackend } from './native-backend.ts'
@@ -31,6 +32,7 @@ export const tensorflow: Backend = {
     useOneDnnMaxPool()
     useOneDnnBiasRelu()
     useNativeBatchNorm()
+    useNativeDropout()
     const version = native.binding.TF_Version.split('.').slice(0, 2).join('.')
     const onGpu = native.binding.isUsingGpuDevice()
     if (!onGpu) return { device: `TensorFlow ${version} · CPU`, memory: os.totalmem() }
