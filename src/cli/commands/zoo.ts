@@ -10,14 +10,12 @@ import type { Context, Engine, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { dataFolder, recipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
-import { drawCodeSizes, drawSegmentation, drawSystem, sizedId } from '../zoo/pictures.ts'
+import { CODE_SIZES, sizedId } from '../zoo/code-sizes.ts'
+import { drawCodeSizes, drawSegmentation, drawSystem } from '../zoo/pictures.ts'
 import { zooReport } from '../zoo/report.ts'
 import { readResults, writeResults, type ZooResult, type ZooResults } from '../zoo/results.ts'
 
 type ZooOptions = { data?: string; folder?: string; out: string; only?: string[]; again?: boolean }
-
-/** Units of the code, for the curves of PCA and the linear autoencoder. */
-const CODE_SIZES = [2, 4, 8, 16, 32, 64] as const
 
 export function zooCommand(perform: Perform): Command {
   return new Command('zoo')
@@ -62,12 +60,7 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
         const places = { data, models: path.join(folder, 'models'), folder: path.join(folder, 'pictures') }
         await drawSegmentation(engine, recipe.id, places, (id) => results[id] !== undefined)
       }
-      await drawCodeSizes(
-        engine,
-        { ...results, [recipe.id]: result },
-        CODE_SIZES,
-        path.join(folder, 'pictures'),
-      )
+      await drawCodeSizes(engine, { ...results, [recipe.id]: result }, path.join(folder, 'pictures'))
       return result
     })
     try {

@@ -5,6 +5,7 @@ import { type HistoryEntry, historyEntrySchema, RUN_FILE } from '../../contract/
 import type { PictureSource } from '../../contract/zoo-jobs.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { Engine } from '../context.ts'
+import { CODE_SIZES, SIZED_SYSTEMS, sizedId } from './code-sizes.ts'
 import type { ZooResults } from './results.ts'
 
 /** Draws them into `folder`, named by the recipe. */
@@ -50,16 +51,10 @@ export async function drawSegmentation(
 }
 
 /** Error over code size, PCA and linear autoencoder: `results` of `<base>` and `<base>-k<size>`. */
-export async function drawCodeSizes(
-  engine: Engine,
-  results: ZooResults,
-  sizes: readonly number[],
-  folder: string,
-): Promise<void> {
-  const names = { pca: 'PCA', 'linear-autoencoder': 'Linear autoencoder' }
-  const series = Object.entries(names).map(([base, name]) => ({
+export async function drawCodeSizes(engine: Engine, results: ZooResults, folder: string): Promise<void> {
+  const series = Object.entries(SIZED_SYSTEMS).map(([base, name]) => ({
     name,
-    points: sizes.flatMap((size): [number, number][] => {
+    points: CODE_SIZES.flatMap((size): [number, number][] => {
       const mse = results[sizedId(base, size)]?.figures.MSE
       return mse === undefined ? [] : [[size, mse]]
     }),
@@ -75,9 +70,6 @@ export async function drawCodeSizes(
     path: path.join(folder, 'pca-and-linear-autoencoder.png'),
   })
 }
-
-/** The recipe as it is has 16 units. */
-export const sizedId = (base: string, size: number): string => (size === 16 ? base : `${base}-k${size}`)
 
 function sourceOf({ data }: AutoencoderRecipe, dataFolder: string): PictureSource {
   const folder = path.resolve(dataFolder, data.folder)

@@ -1,5 +1,6 @@
 /** ZOO.md: a row for each system of the Lab, as measured. */
 import { isMet, type Target, targetValue, ZOO, type ZooSystem } from '../../contract/zoo.ts'
+import { CODE_SIZES, SIZED_SYSTEMS, sizedId } from './code-sizes.ts'
 import type { ZooResults } from './results.ts'
 
 export function zooReport(
@@ -25,6 +26,21 @@ the noisy input, both against the clean picture. A code unit is active where it 
 Code movement is the mean distance that a code moves under Gaussian noise of sigma 0.1 on its picture. −ELBO is that of
 binarised digits, one code drawn for each. F1 and IoU are the subject's, over the pixels of all test pictures together (of
 vessels: inside the field of view); the mean IoU is that of 11 classes, at the labels' full size.
+${codeSizes(results)}`
+}
+
+/** The figures of the curves that `limpid zoo` draws: a linear autoencoder finds what PCA computes, at every size. */
+function codeSizes(results: ZooResults): string {
+  const rows = Object.entries(SIZED_SYSTEMS).map(([base, name]) => {
+    const errors = CODE_SIZES.map((size) => results[sizedId(base, size)]?.figures.MSE)
+    return `| ${name} | ${errors.map((mse) => (mse === undefined ? '' : short(mse))).join(' | ')} |`
+  })
+  return `
+## MSE over the units of the code
+
+| | ${CODE_SIZES.join(' | ')} |
+|---|${'---:|'.repeat(CODE_SIZES.length)}
+${rows.join('\n')}
 `
 }
 

@@ -70,7 +70,7 @@ test('goes on with the others where one fails, and says so', async () => {
 })
 
 test('PCA and the linear autoencoder are trained at every code size', async () => {
-  await zoo('--only', 'pca')
+  const { table } = await zoo('--only', 'pca')
   const sizes = engine.asked.flatMap(({ kind, input }) =>
     kind === 'train'
       ? [(input as { recipe: { architecture: { parameters: { code: number } } } }).recipe.architecture]
@@ -81,6 +81,7 @@ test('PCA and the linear autoencoder are trained at every code size', async () =
   expect(charts.at(-1)?.input).toMatchObject({
     series: [{ name: 'PCA', points: [2, 4, 8, 16, 32, 64].map((size) => [size, 0.004]) }],
   })
+  expect(table()).toContain(`| PCA |${' 0.004 |'.repeat(6)}\n| Linear autoencoder |  |`)
 })
 
 test('a system that is none is refused', async () => {
