@@ -118,7 +118,7 @@ class Trainer:
         group["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
         with torch.autocast("cuda", torch.bfloat16, enabled=self.options.device == "cuda"):
             difference = self.network(x) - y
-        loss = self.loss(difference.float())
+        loss = self.loss(difference.float(), lost_pixels(x, y))
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), spec["clipNorm"])
@@ -130,14 +130,19 @@ class Trainer:
             torch._foreach_lerp_(self.average, weights, 1 - keep)
         return loss.detach()
 
-    def loss(self, difference):
+    def loss(self, difference, lost):
+        """Mean over all numbers, or over those of the lost pixels: nothing else of an inpaint network's is used."""
         kind = self.recipe["loss"]
         if kind == "l1":
-            return difference.abs().mean()
-        if kind == "l2":
-            return difference.square().mean()
-        assert kind == "charbonnier"
-        return (difference.square() + 1e-6).sqrt().mean()
+            error = difference.abs()
+        elif kind == "l2":
+            error = difference.square()
+        else:
+            assert kind == "charbonnier"
+            error = (difference.square() + 1e-6).sqrt()
+        if lost is None:
+            return error.mean()
+        return (error * lost).sum() / (lost.sum() * error.shape[1]).clamp(min=1)
 
     def learning_rate(self):
         """Linear warm-up, then cosine decay to 0."""
@@ -155,7 +160,11 @@ class Trainer:
         with self.averaged(), torch.inference_mode():
             self.network.eval()
             for setting, x, y in self.validation:
-                error = (self.network(x).clamp(0, 1) - y.clamp(0, 1)).square().mean().item()
+                error = (self.network(x).clamp(0, 1) - y.clamp(0, 1)).square()
+                lost = lost_pixels(x, y)
+                if lost is not None:
+                    error = error * lost * (lost.numel() / lost.sum())
+                error = error.mean().item()
                 sums.setdefault(setting, []).append(-10 * math.log10(max(error, 1e-12)))
             self.network.train()
         psnr = [sum(values) / len(values) for _, values in sorted(sums.items())]
@@ -225,6 +234,12 @@ class Trainer:
         os.makedirs(folder, exist_ok=True)
         for name in os.listdir(self.draft):
             shutil.copy(os.path.join(self.draft, name), folder)
+
+
+def lost_pixels(x, y):
+    """[batch, 1, height, width], 1 where the picture is lost: the channel that an inpaint network has more. Else None."""
+    channels = y.shape[1]
+    return None if x.shape[1] == channels else x[:, channels:]
 
 
 class Averaged:

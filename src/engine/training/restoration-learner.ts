@@ -73,7 +73,10 @@ async function startFrom(network: tf.LayersModel, folder: string): Promise<strin
   }
 }
 
-/** Exported for the benchmark. */
+/**
+ * Mean over all numbers of the patches; where a mask says what is lost (inpaint), over those of the lost pixels: nothing
+ * else of what the network gives is ever used. Exported for the benchmark.
+ */
 export function restorationLoss(
   model: tf.LayersModel,
   { input, target, batch, patch, inputChannels, targetChannels }: Batch,
@@ -82,7 +85,11 @@ export function restorationLoss(
   const x = tf.tensor4d(input, [batch, patch, patch, inputChannels])
   const y = tf.tensor4d(target, [batch, patch, patch, targetChannels])
   const difference = tf.sub(model.apply(x, { training: true }) as tf.Tensor4D, y)
-  return penalty(difference, kind).mean().asScalar()
+  const error = penalty(difference, kind)
+  if (inputChannels === targetChannels) return error.mean().asScalar()
+  const mask = x.slice([0, 0, 0, targetChannels], [-1, -1, -1, 1])
+  const lost = mask.sum().mul(targetChannels).maximum(1)
+  return error.mul(mask).sum().div(lost).asScalar()
 }
 
 function penalty(difference: tf.Tensor, kind: RestorationRecipe['loss']): tf.Tensor {

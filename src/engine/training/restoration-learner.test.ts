@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { chooseBackend } from '../backends/choose.ts'
+import { tf } from '../tf.ts'
+import { batchOf } from './batch.ts'
+import { restorationLoss } from './restoration-learner.ts'
+
+describe('the loss of a restoration network', () => {
+  beforeAll(() => chooseBackend('cpu'))
+
+  const SIDE = 4
+  const patch = (value: number, mask?: Float32Array) => ({
+    width: SIDE,
+    height: SIDE,
+    channels: 3 as const,
+    values: new Float32Array(SIDE * SIDE * 3).fill(value),
+    mask,
+  })
+  /** Gives every pixel the same number. */
+  function always(value: number, inputChannels: number) {
+    const options = { filters: 3, kernelSize: 1, inputShape: [null, null, inputChannels] }
+    const biasInitializer = tf.initializers.constant({ value })
+    return tf.sequential({
+      layers: [tf.layers.conv2d({ ...options, kernelInitializer: 'zeros', biasInitializer })],
+    })
+  }
+
+  it('is the mean error of all pixels', () => {
+    const batch = batchOf('denoise', 0, [{ clean: patch(0.25), degraded: patch(0.5) }])
+    const loss = restorationLoss(always(0.75, 3), batch, 'l1')
+    expect(loss.dataSync()[0]).toBeCloseTo(0.5, 6)
+  })
+
+  it('counts what is lost alone, where a mask says so', () => {
+    const mask = new Float32Array(SIDE * SIDE)
+    mask[5] = 1
+    const clean = patch(0.25)
+    clean.values.set([0.5, 0.5, 0.5], 15) // the lost pixel
+    const batch = batchOf('inpaint', 0, [{ clean, degraded: patch(0.25, mask) }])
+    expect(restorationLoss(always(0.75, 4), batch, 'l1').dataSync()[0]).toBeCloseTo(0.25, 6)
+    expect(restorationLoss(always(0.5, 4), batch, 'l1').dataSync()[0]).toBeCloseTo(0, 6)
+  })
+
+  it('is 0, not NaN, where nothing is lost', () => {
+    const batch = batchOf('inpaint', 0, [{ clean: patch(0.25), degraded: patch(0.25) }])
+    expect(restorationLoss(always(0.75, 4), batch, 'l2').dataSync()[0]).toBe(0)
+  })
+})
