@@ -184,6 +184,8 @@ export const api = {
   removeLabRun: { input: id, output: nothing },
   /** Runs a tool on a finished autoencoder and some pictures. */
   useLabTool: { input: labToolQuestionSchema, output: labToolResultSchema },
+  /** Ends the tools that are at work on a run: their `useLabTool` fails with `cancelled`. */
+  cancelLabTools: { input: id, output: nothing },
   /** A noisy line of text before and after a model, and what Tesseract reads. Its pictures are below the media root. */
   prepareLabText: { input: labTextSchema, output: preparedTextSchema },
   /**

@@ -153,6 +153,21 @@ test('a tool runs on a finished model and shows what it made; on an unfinished o
   await expect(t.app.useLabTool({ id, tool: 'anomalies', data })).rejects.toThrow(/no model yet/)
 })
 
+test('a tool at work on a run can be stopped, and used again', async () => {
+  const lab = await labApp()
+  const { t, data } = lab
+  const { id } = await start(lab, { steps: 10 })
+  await until(t, id, ({ state }) => state === 'done')
+  const { data: slow } = await t.app.addLabData({ folder: join(t.folder, 'slow leaves') })
+  const stopped = t.app.useLabTool({ id, tool: 'anomalies', data: slow!.id })
+  const refused = expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
+  await t.app.cancelLabTools({ id: 'another' }) // is none of its business
+  await t.app.cancelLabTools({ id })
+  await refused
+  const { picture } = await t.app.useLabTool({ id, tool: 'anomalies', data })
+  expect(readFileSync(t.app.media(picture)!, 'utf8')).toBe('a sheet')
+})
+
 test('between two pictures and like one: those that were asked for; the manifold needs no pictures', async () => {
   const lab = await labApp()
   const { t, data } = lab

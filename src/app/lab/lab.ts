@@ -48,6 +48,8 @@ export class Lab {
   readonly #options: LabOptions
   readonly #described = new Map<string, NetworkDescription>()
   readonly #downloads = new Map<string, string>()
+  /** Tools at work, and on which run. */
+  readonly #toolsAtWork = new Map<AbortController, string>()
 
   constructor(options: LabOptions) {
     const { store, events, engines, folder, modelsFolder } = options
@@ -84,6 +86,10 @@ export class Lab {
       return {}
     },
     useLabTool: (input) => this.#useTool(input),
+    cancelLabTools: ({ id }) => {
+      for (const [tool, run] of this.#toolsAtWork) if (run === id) tool.abort()
+      return {}
+    },
     prepareLabText: (input) => this.#prepareText(input),
     exportLabRuns: (input) => this.#export(input),
   }
@@ -169,11 +175,20 @@ export class Lab {
   async #useTool({ id, tool, data, fit, items }: ParsedInput<'useLabTool'>) {
     const run = this.runs.get(id)
     const pictures = data === null ? null : this.#data.get(data)
-    const file = randomUUID()
-    const path = join(await this.#makeFolder(file), `${tool}.png`)
-    const engine = this.#options.engines.lab
-    const made = await runTool({ tool, run, data: pictures, fit, items, path, engine })
-    return { picture: this.#show(file, path), ...made }
+    const atWork = new AbortController()
+    const { lab } = this.#options.engines
+    const engine: Pick<EngineProcess, 'run'> = {
+      run: (kind, input) => lab.run(kind, input, { signal: atWork.signal }),
+    }
+    this.#toolsAtWork.set(atWork, id)
+    try {
+      const file = randomUUID()
+      const path = join(await this.#makeFolder(file), `${tool}.png`)
+      const made = await runTool({ tool, run, data: pictures, fit, items, path, engine })
+      return { picture: this.#show(file, path), ...made }
+    } finally {
+      this.#toolsAtWork.delete(atWork)
+    }
   }
 
   async #prepareText(input: ParsedInput<'prepareLabText'>) {

@@ -1,6 +1,6 @@
 /**
  * An engine that speaks the protocol and computes nothing: what a test wants of it stands in the picture's file name.
- * `slow`: restoring goes on until it is cancelled; `stubborn`: it does not heed that; `brief`: it takes 0.3 s; `ending`:
+ * `slow` (of the Lab's jobs: in that of their folder): it goes on until it is cancelled; `stubborn`: it does not heed that; `brief`: it takes 0.3 s; `ending`:
  * the process ends over it; `crash`, `garbage`, `misfit`, `bad`: what their names say. With LIMPID_WORKERS it takes so
  * many restorations at a time. It writes small real files, so that what is served and saved can be read back.
  */
@@ -47,7 +47,11 @@ async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unk
   if (kind === 'export') return save(input as EngineInput<'export'>)
   if (kind === 'train') return train(id, input as EngineInput<'train'>, cancelled, send)
   const ofLab = labJob(kind)
-  if (ofLab) return ofLab(input)
+  if (ofLab) {
+    const [folder = ''] = (input as { source?: { paths?: string[] } }).source?.paths ?? []
+    if (basename(folder).includes('slow')) await work(id, 'slow')
+    return ofLab(input)
+  }
   if (wish.includes('crash')) {
     process.stderr.write('Segmentation fault in the fake engine\n')
     process.exit(139)

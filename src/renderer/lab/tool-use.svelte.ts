@@ -1,5 +1,6 @@
 /** Using tools on a run: which one, on which pictures, and what came of it. */
 import { SvelteMap } from 'svelte/reactivity'
+import { toErrorData } from '../../contract/errors.ts'
 import { LAB_TOOL_DIGITS, type LabRun, type LabTool, type LabToolResult } from '../../contract/lab-run.ts'
 import type { Lab } from './lab.svelte.ts'
 import { TOOLS } from './tools.ts'
@@ -60,20 +61,32 @@ export class ToolUse {
     const key = this.#key()
     const { recipe } = this.#run
     const own = recipe.task === 'autoencode' && recipe.data.kind === 'pictures' ? recipe.data.fit : undefined
+    const asking = this.#lab.api.useLabTool({
+      id: this.#run.id,
+      tool: tool.id,
+      data: tool.takesPictures ? dataset!.id : null,
+      fit: own ?? 'crop',
+      items: this.places.slice(0, tool.asks.length).map((place) => Math.min(place, this.count - 1)),
+    })
     await this.#lab.attempt(async () => {
-      const result = await this.#lab.api.useLabTool({
-        id: this.#run.id,
-        tool: tool.id,
-        data: tool.takesPictures ? dataset!.id : null,
-        fit: own ?? 'crop',
-        items: this.places.slice(0, tool.asks.length).map((place) => Math.min(place, this.count - 1)),
-      })
-      this.#results.set(key, result)
+      const result = await asking.catch(unlessStopped)
+      if (result) this.#results.set(key, result)
     })
     this.working = false
+  }
+
+  /** Ends what is at work. */
+  async stop(): Promise<void> {
+    await this.#lab.attempt(() => this.#lab.api.cancelLabTools({ id: this.#run.id }))
   }
 
   #key(): string {
     return this.tool.takesPictures ? `${this.toolId} ${this.dataset?.id}` : this.toolId
   }
+}
+
+/** What the user stopped is no error. */
+function unlessStopped(thrown: unknown): null {
+  if (toErrorData(thrown).code === 'cancelled') return null
+  throw thrown
 }
