@@ -6,7 +6,7 @@ import type { ParsedInput } from '../contract/api.ts'
 import { LimpidError } from '../contract/errors.ts'
 import { outputFormatSchema, type Picture } from '../contract/picture.ts'
 import { extensionFor, formatOf, ownFormat } from './formats.ts'
-import type { JobRunner } from './job-kinds.ts'
+import type { JobRunner } from './job-runner.ts'
 
 export const exportRequestSchema = z.object({
   strength: z.number(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LimpidError } from '../contract/errors.ts'
 import { stepSchema } from '../contract/step.ts'
 import { keepCacheWithin } from './cache-limit.ts'
-import type { JobRunner } from './job-kinds.ts'
+import type { JobRunner } from './job-runner.ts'
 import { resolveSteps } from './step-models.ts'
 
 export const restoreRequestSchema = z.object({ steps: z.array(stepSchema).min(1) })

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import type { Job } from '../contract/api.ts'
 import { LimpidError, toErrorData } from '../contract/errors.ts'
 import type { Events } from './events.ts'
-import { type JobContext, jobKinds, type Lane } from './job-kinds.ts'
+import { jobKinds } from './job-kinds.ts'
+import type { JobContext, Lane } from './job-runner.ts'
 import type { JobRecord, JobStore } from './job-store.ts'
 
 const UNFINISHED: readonly Job['state'][] = ['queued', 'running']

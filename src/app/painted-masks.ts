@@ -4,7 +4,7 @@
  */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { paintedMaskName } from '../contract/step.ts'
+import { isPaintedMask, paintedMaskName } from '../contract/step.ts'
 import { restoreRequestSchema } from './job-restore.ts'
 import type { JobRecord } from './job-store.ts'
 import type { PictureCache } from './picture-cache.ts'
@@ -45,10 +45,6 @@ async function masksIn(room: string): Promise<Mask[]> {
     if (file) masks.push({ name, folder, path, modifiedMs: file.mtimeMs })
   }
   return masks
-}
-
-export function isPaintedMask(name: string): boolean {
-  return name.endsWith(paintedMaskName(''))
 }
 
 function maskPaths(request: unknown): string[] {

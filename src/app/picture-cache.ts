@@ -9,8 +9,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { Picture } from '../contract/picture.ts'
+import { isPaintedMask } from '../contract/step.ts'
 import { writeError } from './file-errors.ts'
-import { isPaintedMask } from './painted-masks.ts'
 import type { PictureRecord } from './picture-store.ts'
 
 export class PictureCache {

@@ -38,6 +38,10 @@ export function paintedMaskName(pictureId: string): string {
   return `${pictureId}.mask.png`
 }
 
+export function isPaintedMask(name: string): boolean {
+  return name.endsWith(paintedMaskName(''))
+}
+
 /** 0..1: blends the step's result with what it was given. */
 const strength = z.number().min(0).max(1).default(1)
 /** Slow, finer: the mean of the eight flips and turns of the picture, each restored. */

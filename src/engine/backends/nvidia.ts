@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { nativeBackend } from './native-backend.ts'
+import { nativeBackend } from './tensorflow/native-backend.ts'
 
 export type NvidiaGpu = {
   /** Its name. */

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../random.ts'
 import { tf } from '../tf.ts'
-import { useNativeBiasGradient } from './bias-gradient.ts'
-import { biasRelu, useOneDnnBiasRelu } from './bias-relu.ts'
-import { useFusedConvolution } from './fused-convolution.ts'
-import { useOneDnnMaxPool } from './max-pool.ts'
-import { nativeBackend } from './native-backend.ts'
-import { useNativeReluGradient } from './relu-gradient.ts'
+import { useNativeBiasGradient } from './tensorflow/bias-gradient.ts'
+import { biasRelu, useOneDnnBiasRelu } from './tensorflow/bias-relu.ts'
+import { useFusedConvolution } from './tensorflow/fused-convolution.ts'
+import { useOneDnnMaxPool } from './tensorflow/max-pool.ts'
+import { nativeBackend } from './tensorflow/native-backend.ts'
+import { useNativeReluGradient } from './tensorflow/relu-gradient.ts'
 import { explain, tensorflow } from './tensorflow.ts'
 
 const native = await tensorflow.start({ asked: true }).then(

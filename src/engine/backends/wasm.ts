@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { tf } from '../tf.ts'
 import { type Backend, unavailable } from './backend.ts'
-import { registerWasmGradients } from './wasm-gradients.ts'
-import { freeKeptKernels } from './wasm-kept-kernels.ts'
-import { refuseWithoutMemory } from './wasm-memory.ts'
-import { repairSamePadding } from './wasm-same-padding.ts'
+import { registerWasmGradients } from './wasm/gradients.ts'
+import { freeKeptKernels } from './wasm/kept-kernels.ts'
+import { refuseWithoutMemory } from './wasm/memory.ts'
+import { repairSamePadding } from './wasm/same-padding.ts'
 
 /** What 32 bits reach, bytes. */
 const ADDRESSABLE = 2 ** 32

@@ -1,4 +1,4 @@
-import { biasRelu } from '../backends/bias-relu.ts'
+import { biasRelu } from '../backends/tensorflow/bias-relu.ts'
 import { tf } from '../tf.ts'
 
 /** relu(x + bias), [batch, h, w, c] → the same, for inference alone: models/for-inference.ts puts it into networks. */

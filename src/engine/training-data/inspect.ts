@@ -6,8 +6,7 @@ import { readFailure } from '../imaging/open-picture.ts'
 import { inspectMnist, isMnist } from './mnist-files.ts'
 import { inspectPairs } from './pairs.ts'
 import { inspectPictures } from './picture-files.ts'
-
-export type Report = (done: number, label: string) => Promise<void>
+import type { Report } from './report.ts'
 
 /**
  * What it is: MNIST's files; `image` beside `mask` or `label`, here or in `train`; else pictures. Throws what

@@ -6,8 +6,8 @@ import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
 import { decodePicture, describePicture } from '../imaging/decode.ts'
 import { formatOfName } from '../imaging/picture-formats.ts'
 import { toEightBits } from '../imaging/sample-layout.ts'
-import type { Report } from './inspect.ts'
 import { headersOf } from './picture-files.ts'
+import type { Report } from './report.ts'
 
 /** More different values than that in label pictures: they are no labels. */
 const MOST_CLASSES = 64

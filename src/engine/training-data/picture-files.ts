@@ -4,7 +4,7 @@ import { toErrorData } from '../../contract/errors.ts'
 import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
 import { describePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
-import type { Report } from './inspect.ts'
+import type { Report } from './report.ts'
 
 /** Sizes told; the rest is a long tail. */
 const SIZES_TOLD = 8

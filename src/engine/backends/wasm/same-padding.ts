@@ -1,5 +1,5 @@
-import { tf } from '../tf.ts'
-import { overrideKernel } from './override-kernel.ts'
+import { tf } from '../../tf.ts'
+import { overrideKernel } from '../override-kernel.ts'
 
 const KERNELS = [tf.Conv2D, tf.FusedConv2D, tf.DepthwiseConv2dNative, tf.FusedDepthwiseConv2D]
 

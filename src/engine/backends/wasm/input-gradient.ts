@@ -4,10 +4,10 @@
  * rows r, r + stride, r + 2 · stride … are one convolution of dy with every stride-th row of the flipped filter. Its
  * columns that lie between are further channels. No zero is inserted for the stride, and almost none multiplied.
  */
-import { tf } from '../tf.ts'
-import { type Growth, padOrCrop } from './pad-or-crop.ts'
-import type { Geometry, Plane } from './wasm-gradients.ts'
-import { keptKernel } from './wasm-kept-kernels.ts'
+import { tf } from '../../tf.ts'
+import { type Growth, padOrCrop } from '../pad-or-crop.ts'
+import type { Geometry, Plane } from './geometry.ts'
+import { keptKernel } from './kept-kernels.ts'
 
 /** dy [b, h, w, out], filter [kh, kw, in, out] → [b, H, W, in]. */
 export function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: Geometry): tf.Tensor4D {

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
 import { nativeBackend } from './native-backend.ts'
 
 /**

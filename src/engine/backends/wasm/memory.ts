@@ -1,5 +1,5 @@
-import { LimpidError } from '../../contract/errors.ts'
-import { tf } from '../tf.ts'
+import { LimpidError } from '../../../contract/errors.ts'
+import { tf } from '../../tf.ts'
 
 type WasmBackend = { wasm: { _malloc(bytes: number): number; _free(address: number): void } }
 

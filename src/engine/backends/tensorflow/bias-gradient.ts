@@ -1,6 +1,6 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
+import { overrideKernel } from '../override-kernel.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
-import { overrideKernel } from './override-kernel.ts'
 
 /**
  * tfjs differentiates a bias as a sum over batch, height and width. Native TensorFlow's `BiasAddGrad` is that very

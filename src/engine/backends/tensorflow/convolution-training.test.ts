@@ -1,8 +1,8 @@
 /** Convolutions while they train, fused against tfjs's own on the `cpu` backend. */
 import { describe, expect, it } from 'vitest'
-import { random } from '../random.ts'
-import { tf } from '../tf.ts'
-import { chooseBackend } from './choose.ts'
+import { random } from '../../random.ts'
+import { tf } from '../../tf.ts'
+import { chooseBackend } from '../choose.ts'
 import { useFusedConvolutionInTraining } from './convolution-training.ts'
 import { nativeBackend } from './native-backend.ts'
 

@@ -1,7 +1,7 @@
 /** Dropout while it trains, native: what each number becomes, how often, and that a seed decides it. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { tf } from '../tf.ts'
-import { chooseBackend } from './choose.ts'
+import { tf } from '../../tf.ts'
+import { chooseBackend } from '../choose.ts'
 
 const native = await chooseBackend('tensorflow').catch(() => null)
 

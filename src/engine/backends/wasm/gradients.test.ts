@@ -1,8 +1,8 @@
 /** The gradients that the project adds to wasm, against numerical ones and against tfjs's `cpu` backend. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Random, random } from '../random.ts'
-import { tf } from '../tf.ts'
-import { wasm } from './wasm.ts'
+import { type Random, random } from '../../random.ts'
+import { tf } from '../../tf.ts'
+import { wasm } from '../wasm.ts'
 
 beforeAll(() => wasm.start({ asked: true }))
 

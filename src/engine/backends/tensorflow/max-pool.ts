@@ -1,7 +1,7 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
+import { overrideKernel } from '../override-kernel.ts'
 import { ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, type NativeAttribute, nativeBackend } from './native-backend.ts'
-import { overrideKernel } from './override-kernel.ts'
 
 const OP = '_MklNativeMaxPool'
 

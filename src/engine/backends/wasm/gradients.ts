@@ -3,10 +3,11 @@
  * a depthwise one; and it runs the gradient with respect to the input, which is also transposed convolution, as a
  * naive loop. These kernels express all four by what it does fast: convolutions and matrix products (XNNPACK).
  */
-import { tf } from '../tf.ts'
-import { overrideKernel } from './override-kernel.ts'
-import { depthwiseFilterGradient, filterGradient } from './wasm-filter-gradient.ts'
-import { depthwiseInputGradient, inputGradient } from './wasm-input-gradient.ts'
+import { tf } from '../../tf.ts'
+import { overrideKernel } from '../override-kernel.ts'
+import { depthwiseFilterGradient, filterGradient } from './filter-gradient.ts'
+import type { Geometry } from './geometry.ts'
+import { depthwiseInputGradient, inputGradient } from './input-gradient.ts'
 
 export function registerWasmGradients(): void {
   register(tf.Conv2DBackpropFilter, ({ x, dy }, attributes) =>
@@ -51,18 +52,6 @@ function register(
     return tf.tidy(() => compute(inputs as Record<'x' | 'dy' | 'filter', tf.Tensor4D>, attributes))
   })
 }
-
-/** Where a convolution's output pixel (i, j) looks: at input rows i · stride.height − pad.top …, and so on. */
-export type Geometry = {
-  batch: number
-  input: Plane
-  output: Plane
-  filter: Plane
-  stride: Plane
-  /** Rows and columns of zeros before the input's first. */
-  before: Plane
-}
-export type Plane = { height: number; width: number }
 
 function geometry(
   input: Shape,

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
 import { type Convolution, convolutionOf, convolveAndAdd, ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
 

@@ -1,6 +1,6 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
+import { overrideKernel } from '../override-kernel.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
-import { overrideKernel } from './override-kernel.ts'
 
 /** oneDNN's convolution with what follows it, and the label that its kernel is registered under. Not in every build. */
 const OP = '_MklNativeFusedConv2D'

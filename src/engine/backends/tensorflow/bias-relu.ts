@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
 import { ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
 

@@ -1,7 +1,7 @@
 /** Gradients of convolutions with respect to their filters, as one product for each tap of the filter. */
-import { tf } from '../tf.ts'
-import { padOrCrop } from './pad-or-crop.ts'
-import type { Geometry, Plane } from './wasm-gradients.ts'
+import { tf } from '../../tf.ts'
+import { padOrCrop } from '../pad-or-crop.ts'
+import type { Geometry, Plane } from './geometry.ts'
 
 /** x [b, H, W, in], dy [b, h, w, out] → [filter height, filter width, in, out]. */
 export function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: Geometry): tf.Tensor4D {

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
 
 /** By the filter's data, which never changes: a variable that is assigned to gets other data. */
 const kept = new Map<object, Map<string, tf.Tensor4D>>()

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
-import { tf } from '../tf.ts'
-import { probe } from './probe.ts'
-import { wasm } from './wasm.ts'
+import { tf } from '../../tf.ts'
+import { probe } from '../probe.ts'
+import { wasm } from '../wasm.ts'
 
 beforeAll(() => wasm.start({ asked: true }))
 

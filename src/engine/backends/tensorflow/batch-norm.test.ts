@@ -1,8 +1,8 @@
 /** Batch norm while it trains, native against tfjs's own on the `cpu` backend. */
 import { describe, expect, it } from 'vitest'
-import { random } from '../random.ts'
-import { tf } from '../tf.ts'
-import { chooseBackend } from './choose.ts'
+import { random } from '../../random.ts'
+import { tf } from '../../tf.ts'
+import { chooseBackend } from '../choose.ts'
 
 const native = await chooseBackend('tensorflow').catch(() => null)
 

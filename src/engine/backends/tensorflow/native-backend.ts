@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts'
+import { tf } from '../../tf.ts'
 
 /** What of tfjs-node's backend is called here directly: it executes any TensorFlow op by its name. */
 export type NativeBackend = {
