@@ -14,9 +14,9 @@ export type LayerCall = {
   config: LayerConfig
   /** Names of the tensors that go in. */
   inputs: readonly string[]
-  /** Name of the tensor that comes out. */
+  /** Name of the tensor that comes out, of several the first. */
   output: string
-  /** Adds an operator; its output is the layer's own unless named. */
+  /** Adds an operator; its outputs are the layer's own unless one is named. */
   emit(
     op: string,
     inputs: readonly string[],
@@ -72,7 +72,12 @@ export const onnxLayers: Record<string, (call: LayerCall) => Promise<void> | voi
   PixelShuffle: ({ config, inputs, emit }) =>
     emit('DepthToSpace', inputs, { blocksize: config.factor, mode: 'DCR' }),
   PixelUnshuffle: ({ config, inputs, emit }) => emit('SpaceToDepth', inputs, { blocksize: config.factor }),
+  // What an index counts differs, so both or neither must be in the file; they are made for each other.
+  MaxPoolWithIndices: ({ inputs, emit }) => emit('MaxPool', inputs, TWO_BY_TWO),
+  MaxUnpool: ({ inputs, emit }) => emit('MaxUnpool', inputs, TWO_BY_TWO),
 }
+
+const TWO_BY_TWO = { kernel_shape: [2, 2], strides: [2, 2] }
 
 async function convolution(call: LayerCall): Promise<void> {
   const { kernelSize, strides, dilationRate, padding } = call.config

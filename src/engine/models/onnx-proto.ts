@@ -11,7 +11,7 @@ export type OnnxNode = {
   op: string
   name: string
   inputs: readonly string[]
-  output: string
+  outputs: readonly string[]
   attributes: Record<string, OnnxAttribute>
 }
 
@@ -55,10 +55,10 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
   ])
 }
 
-function encodeNode({ op, name, inputs, output, attributes }: OnnxNode): Uint8Array {
+function encodeNode({ op, name, inputs, outputs, attributes }: OnnxNode): Uint8Array {
   return join([
     ...inputs.map((input) => text(1, input)),
-    text(2, output),
+    ...outputs.map((output) => text(2, output)),
     text(3, name),
     text(4, op),
     ...Object.entries(attributes).map(([key, value]) =>

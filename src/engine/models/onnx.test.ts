@@ -47,6 +47,13 @@ describe.skipIf(!ort)('an exported model, run by onnxruntime', () => {
     expect(await difference(model, [1, 24, 40, 3])).toBeLessThan(1e-4)
   })
 
+  it('SegNet: where its maxima were goes from one side to the other', async () => {
+    const model = randomized(
+      architecture('segnet', { filters: [4, 6], convolutions: [1, 2], outputChannels: 3 }).build(1),
+    )
+    expect(await difference(model, [1, 8, 12, 3], [2, 24, 16, 3])).toBeLessThan(1e-4)
+  })
+
   // TensorFlow pads `same` by the picture's size, and unevenly: these sizes meet every case of strides up to 3.
   const sizes = [5, 6, 7, 8].map((side): Shape => [1, side, 17 - side, 2])
   const cases = (['same', 'valid'] as const).flatMap((padding) =>

@@ -54,13 +54,17 @@ class Graph {
     const { sourceLayer: layer, nodeIndex } = tensor
     const inputs: string[] = []
     for (const input of layer.inboundNodes[nodeIndex].inputTensors) inputs.push(await this.reach(input))
-    const output = nodeIndex === 0 ? layer.name : `${layer.name}_${nodeIndex}` // a layer may be called more than once
-    this.#names.set(tensor.id, output)
-    await this.#write(layer, inputs, output)
-    return output
+    const name = nodeIndex === 0 ? layer.name : `${layer.name}_${nodeIndex}` // a layer may be called more than once
+    const given = layer.inboundNodes[nodeIndex].outputTensors
+    const outputs = given.map((_, i) => (i === 0 ? name : `${name}_output${i}`))
+    given.forEach(({ id }, i) => {
+      this.#names.set(id, outputs[i])
+    })
+    await this.#write(layer, inputs, outputs)
+    return this.#names.get(tensor.id)!
   }
 
-  async #write(layer: tf.layers.Layer, inputs: string[], output: string): Promise<void> {
+  async #write(layer: tf.layers.Layer, inputs: string[], outputs: string[]): Promise<void> {
     const kind = layer.getClassName()
     const config = layer.getConfig() as unknown as LayerConfig & { dataFormat?: string }
     const write = onnxLayers[kind]
@@ -77,9 +81,10 @@ class Graph {
       layer,
       config,
       inputs,
-      output,
-      emit: (op, from, attributes = {}, to = output) => {
-        this.nodes.push({ op, name: to, inputs: from, output: to, attributes })
+      output: outputs[0],
+      emit: (op, from, attributes = {}, to) => {
+        const results = to === undefined ? outputs : [to]
+        this.nodes.push({ op, name: results[0], inputs: from, outputs: results, attributes })
       },
       weight: (values, as, permutation) => this.#weight(`${layer.name}/${as}`, values, permutation),
       constant: (values, as) =>
