@@ -4,30 +4,25 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { restorationRecipeSchema } from '../../src/contract/restoration-recipe.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { random } from '../../src/engine/random.ts'
 import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { makeBatch } from '../../src/engine/training/patches.ts'
+import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
 
-const recipe = restorationRecipeSchema.parse({
-  id: 'tiny',
-  version: '1.0.0',
-  title: 'Tiny',
-  task: 'denoise',
-  licence: 'MIT',
-  architecture: { name: 'restoration-unet', parameters: { channels: [8, 8], blocks: [1, 1] } },
-  data: { train: ['photos'], validationPictures: 2, provenance: 'made by this test' },
-  greyShare: 0.25,
-  degradations: [{ kind: 'gaussian-noise', sigma: [0, 55] }],
-  loss: 'l1',
-  optimizer: { kind: 'adam', learningRate: 0.003, warmupSteps: 5, clipNorm: 1 },
+const recipe = tinyRecipe({
+  data: {
+    train: ['photos'],
+    pairs: [],
+    syntheticShare: 0,
+    validationPictures: 2,
+    provenance: 'made by this test',
+  },
   stages: [
     { steps: 5, patch: 16, batch: 4 },
     { steps: 2, patch: 24, batch: 3 },
   ],
-  validation: { everySteps: 20, crop: 32, sigmas: [15, 25] },
-  seed: 3,
+  validation: { everySteps: 20, crop: 32, settings: [], sigmas: [15, 25] },
 })
 
 let data: string

@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
 import { random } from '../random.ts'
 import type { TrainingPicture } from './dataset.ts'
 import { makeBatch } from './patches.ts'
+import { tinyRecipe } from './testing/tiny-recipe.ts'
 
-const recipe: RestorationRecipe = restorationRecipeSchema.parse({
-  id: 'tiny',
-  version: '1.0.0',
-  title: 'Tiny',
-  task: 'denoise',
-  licence: 'MIT',
-  architecture: { name: 'restoration-unet', parameters: { channels: [8, 8], blocks: [1, 1] } },
-  data: { train: ['none'], validationPictures: 2, provenance: 'made by this test' },
-  greyShare: 0.25,
-  degradations: [{ kind: 'gaussian-noise', sigma: [0, 55] }],
-  loss: 'l1',
-  optimizer: { kind: 'adam', learningRate: 0.003, warmupSteps: 5, clipNorm: 1 },
-  stages: [
-    { steps: 40, patch: 16, batch: 4 },
-    { steps: 20, patch: 24, batch: 4 },
-  ],
-  validation: { everySteps: 20, crop: 48, sigmas: [25] },
-  seed: 3,
-})
+const recipe = tinyRecipe()
 
 /** Colour noise: a picture in which no two places are alike. */
 function colourPicture(seed: number): TrainingPicture {

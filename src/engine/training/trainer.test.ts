@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
+import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { TrainingProgress } from '../../contract/training.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { random } from '../random.ts'
@@ -10,27 +10,10 @@ import type { tf } from '../tf.ts'
 import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { restorationCourse } from './restoration-learner.ts'
+import { tinyRecipe } from './testing/tiny-recipe.ts'
 import { learningRate, train } from './trainer.ts'
 
-const recipe: RestorationRecipe = restorationRecipeSchema.parse({
-  id: 'tiny',
-  version: '1.0.0',
-  title: 'Tiny',
-  task: 'denoise',
-  licence: 'MIT',
-  architecture: { name: 'restoration-unet', parameters: { channels: [8, 8], blocks: [1, 1] } },
-  data: { train: ['none'], validationPictures: 2, provenance: 'made by this test' },
-  greyShare: 0.25,
-  degradations: [{ kind: 'gaussian-noise', sigma: [0, 55] }],
-  loss: 'l1',
-  optimizer: { kind: 'adam', learningRate: 0.003, warmupSteps: 5, clipNorm: 1 },
-  stages: [
-    { steps: 40, patch: 16, batch: 4 },
-    { steps: 20, patch: 24, batch: 4 },
-  ],
-  validation: { everySteps: 20, crop: 48, sigmas: [25] },
-  seed: 3,
-})
+const recipe = tinyRecipe()
 
 /** Smooth colour waves: pictures that even a tiny network can learn to denoise. */
 function wavePicture(seed: number): TrainingPicture {
