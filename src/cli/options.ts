@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { BACKENDS } from '../contract/backend.ts'
 import { OUTPUT_FORMATS } from '../contract/picture.ts'
-import { BINARISATIONS, SCALES, type Scale } from '../contract/step.ts'
+import { BINARISATIONS, INKS, SCALES, type Scale } from '../contract/step.ts'
 
 export const backendOption = () =>
   new Option('--backend <name>', 'compute on this backend instead of the best one')
@@ -20,6 +20,11 @@ export const modelOption = () =>
 
 export const ensembleOption = () =>
   new Option('--ensemble', 'slow, finer: the mean of eight flips and turns of each picture')
+
+export const inkOption = () =>
+  new Option('--ink <tone>', 'how ink looks: as dark and thin as it is, or black (default: own)').choices(
+    INKS,
+  )
 
 export const binariseOption = () =>
   new Option('--binarise <method>', 'make pages black and white').choices(BINARISATIONS)

@@ -23,6 +23,11 @@ export const BINARISATIONS = ['otsu', 'sauvola'] as const
 export const binarisationSchema = z.enum(BINARISATIONS)
 export type Binarisation = z.infer<typeof binarisationSchema>
 
+/** How ink looks on a clean page: as dark and as thin as it is, or black. */
+export const INKS = ['own', 'black'] as const
+export const inkSchema = z.enum(INKS)
+export type Ink = z.infer<typeof inkSchema>
+
 /** What is to be filled in: scratches that are found by themselves, or what is white in a picture of the same size. */
 const maskSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scratches') }),
@@ -51,8 +56,13 @@ const denoise = { task: z.literal('denoise'), strength, ensemble }
 const jpegRepair = { task: z.literal('jpeg-repair'), strength, ensemble }
 /** Strength 0 is the bicubic enlargement. */
 const upscale = { task: z.literal('upscale'), scale: scaleSchema, strength, ensemble }
-/** The result is grey; with `binarise`, black and white. */
-const documentClean = { task: z.literal('document-clean'), strength, binarise: binarisationSchema.optional() }
+/** The result is grey, its ink `own` unless told; with `binarise`, black and white. */
+const documentClean = {
+  task: z.literal('document-clean'),
+  strength,
+  ink: inkSchema.optional(),
+  binarise: binarisationSchema.optional(),
+}
 const inpaint = { task: z.literal('inpaint'), mask: maskSchema, strength }
 /** Strength is the colours' own: 0 is grey. */
 const colourise = { task: z.literal('colourise'), strength }

@@ -1,12 +1,17 @@
 /** `limpid clean-document FILES…`: pages as they were photographed or scanned become clean ones. */
 import type { Command } from 'commander'
-import type { Binarisation } from '../../contract/step.ts'
+import type { Binarisation, Ink } from '../../contract/step.ts'
 import type { Perform } from '../context.ts'
-import { binariseOption, modelOption, share } from '../options.ts'
+import { binariseOption, inkOption, modelOption, share } from '../options.ts'
 import { type OutputOptions, restorationCommand } from '../restoration-command.ts'
 import { restorePictures } from '../restore-pictures.ts'
 
-type CleanDocumentOptions = OutputOptions & { strength: number; binarise?: Binarisation; model?: string }
+type CleanDocumentOptions = OutputOptions & {
+  strength: number
+  ink?: Ink
+  binarise?: Binarisation
+  model?: string
+}
 
 export function cleanDocumentCommand(perform: Perform): Command {
   return restorationCommand(
@@ -15,12 +20,19 @@ export function cleanDocumentCommand(perform: Perform): Command {
     EXAMPLES,
   )
     .option('--strength <share>', 'how clean, 0 to 1', share, 1)
+    .addOption(inkOption())
     .addOption(binariseOption())
     .addOption(modelOption())
     .action(
-      (files: string[], { strength, binarise, model, ...output }: CleanDocumentOptions, command: Command) =>
+      (
+        files: string[],
+        { strength, ink, binarise, model, ...output }: CleanDocumentOptions,
+        command: Command,
+      ) =>
         perform(command, (context) =>
-          restorePictures(context, files, output, [{ task: 'document-clean', strength, binarise, model }]),
+          restorePictures(context, files, output, [
+            { task: 'document-clean', strength, ink, binarise, model },
+          ]),
         ),
     )
 }

@@ -14,7 +14,7 @@ describe('cleaning a page', () => {
     ['grey in, grey out', { input: 1, output: 1 }, byPixel(1, ([v]) => [v])],
   ])('gives a grey page whatever the model takes: %s', async (_, channels, compute) => {
     const network = fakeNetwork(compute, { channels })
-    const clean = await documentClean.run(page, { strength: 1 }, { network, maxTilePixels })
+    const clean = await documentClean.run(page, { strength: 1, ink: 'black' }, { network, maxTilePixels })
     expect(clean).toMatchObject({ width: 90, height: 70, channels: 1, depth: 8 })
     for (const [i, luma] of lumaOfPage.entries()) expect(Math.abs(clean.samples[i] - luma)).toBeLessThan(0.51)
     expect(new Set(network.calls.map((call) => call.channels))).toEqual(new Set([channels.input]))
@@ -23,9 +23,30 @@ describe('cleaning a page', () => {
   it('takes a grey page to a model of colour ones', async () => {
     const grey = noisePicture(50, 40, 1)
     const network = fakeNetwork((values) => values.slice())
-    const clean = await documentClean.run(grey, { strength: 1 }, { network, maxTilePixels })
+    const clean = await documentClean.run(grey, { strength: 1, ink: 'black' }, { network, maxTilePixels })
     expect(clean.samples).toEqual(grey.samples)
     expect(network.calls[0].channels).toBe(3)
+  })
+
+  it('refuses what is no number', async () => {
+    const broken = fakeNetwork((values) => values.map(() => Number.NaN))
+    const run = documentClean.run(page, { strength: 1 }, { network: broken, maxTilePixels })
+    await expect(run).rejects.toMatchObject({ code: 'result-invalid' })
+  })
+
+  it('keeps the ink at its own tone, unless black ink is asked for', async () => {
+    const grey = noisePicture(40, 30, 1)
+    grey.samples.fill(200)
+    for (let i = 600; i < 640; i++) grey.samples[i] = 100 // one row of ink
+    const bold = fakeNetwork((values) => values.map((value) => (value < 0.5 ? 0 : 1)))
+    const run = (ink?: 'own' | 'black') =>
+      documentClean.run(grey, { strength: 1, ink }, { network: bold, maxTilePixels })
+    expect([...(await run()).samples.subarray(560, 681)]).toEqual([
+      ...Array(40).fill(255),
+      ...Array(40).fill(128),
+      ...Array(41).fill(255),
+    ])
+    expect((await run('black')).samples[600]).toBe(0)
   })
 
   it('blends by strength, and is black and white only when asked to be', async () => {

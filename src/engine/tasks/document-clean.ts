@@ -1,38 +1,61 @@
 /**
  * Cleaning a page: as it was photographed or scanned → grey and clean, the paper white, the writing kept; with
  * `binarise` black and white.
+ *
+ * The network learned from pages whose clean halves are black and white: it says what is ink, and draws it black and a
+ * little bold. Unless black ink is asked for, or black and white, the ink gets its own tone back (own-ink.ts).
  */
 import { binarise } from '../imaging/binarise.ts'
 import { greyAsRgb, lumaOf } from '../imaging/luma.ts'
-import { createRaster, type Raster, readWindow, writeWindow } from '../imaging/raster.ts'
+import { fromFloat, type Raster, readWindow, toFloat } from '../imaging/raster.ts'
 import { channelsOf } from '../models/network.ts'
 import { blend } from './blend.ts'
+import { withOwnInk } from './own-ink.ts'
+import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
-import { inTiles } from './tiled.ts'
+import { inTiles, type TaskOptions } from './tiled.ts'
 
 export const documentClean: Task<'document-clean'> = {
   label: 'Cleaning the page',
-  async run(raster, step, options) {
-    const { width, height, channels, depth, alpha } = raster
-    const { network } = options
-    const takes = channelsOf(network.manifest).input
-    const cleaned = await inTiles(
-      { width, height, read: (window) => readWindow(raster, window) },
-      () => {
-        const result: Raster = { ...createRaster(width, height, 1, depth), alpha }
-        return {
-          result,
-          sink: { write: (core, values, origin) => writeWindow(result, core, values, origin) },
-        }
-      },
-      async (values, tileWidth, tileHeight) => {
-        const luma = lumaOf(values, channels)
-        const page = takes === 1 ? luma : channels === 1 ? greyAsRgb(luma) : values
-        const estimate = await network.run(page, tileWidth, tileHeight, takes)
-        return blend(luma, lumaOf(estimate, estimate.length / luma.length), step.strength)
-      },
-      options,
-    )
-    return step.binarise ? binarise(cleaned, step.binarise) : cleaned
+  async run(raster, { strength, ink, binarise: method }, options) {
+    const { width, height, depth, alpha } = raster
+    const luma = lumaOf(toFloat(raster), raster.channels)
+    const page = await blackOnWhite(raster, options)
+    const clean = ink === 'black' || method ? page : withOwnInk(luma, page, width, height)
+    const blended = fromFloat(blend(luma, clean, strength), width, height, 1, depth)
+    const result: Raster = { ...blended, alpha }
+    return method ? binarise(result, method) : result
   },
+}
+
+/** What the network makes of a page: [height · width], 0 where there is ink, 1 where there is none. */
+export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Float32Array> {
+  const { width, height, channels } = raster
+  const { network } = options
+  const takes = channelsOf(network.manifest).input
+  return inTiles(
+    { width, height, read: (window) => readWindow(raster, window) },
+    () => {
+      const result = new Float32Array(width * height)
+      return {
+        result,
+        sink: {
+          write(core, values, origin) {
+            requireFinite(values)
+            for (let y = 0; y < core.height; y++) {
+              const from = (origin.top + y) * origin.width + origin.left
+              result.set(values.subarray(from, from + core.width), (core.top + y) * width + core.left)
+            }
+          },
+        },
+      }
+    },
+    async (values, tileWidth, tileHeight) => {
+      const luma = lumaOf(values, channels)
+      const page = takes === 1 ? luma : channels === 1 ? greyAsRgb(luma) : values
+      const estimate = await network.run(page, tileWidth, tileHeight, takes)
+      return lumaOf(estimate, estimate.length / luma.length)
+    },
+    options,
+  )
 }
