@@ -23,6 +23,19 @@ describe('a first guess for holes', () => {
     })
   })
 
+  it('every pixel of a hole is the mean of its neighbours', () => {
+    const values = Float32Array.from({ length: 40 * 40 }, (_, i) => Math.sin(i) ** 2)
+    const isInside = (pixel: number) =>
+      (pixel % 40 > 10 && pixel % 40 < 14) || Math.hypot((pixel % 40) - 28, pixel / 40 - 20) < 6
+    fillHoles(values, isInside, { width: 40, height: 40, channels: 1 })
+    for (let i = 0; i < values.length; i++) {
+      if (!isInside(i)) continue
+      const above = values[i - 40] ?? values[i]
+      const below = values[i + 40] ?? values[i]
+      expect(Math.abs(values[i] - (values[i - 1] + values[i + 1] + above + below) / 4)).toBeLessThan(0.01)
+    }
+  })
+
   it('does not look at what is lost', () => {
     const [one, other] = [slopes(), slopes()]
     for (let i = 0; i < other.length; i++) if (isHole(i >> 1)) other[i] = 7

@@ -1,6 +1,8 @@
 /**
- * A smooth first guess for what holes hide: the pull-push algorithm (Gortler et al. 1996, "The Lumigraph"). Pull: each
- * level of a pyramid is the mean of what is known in 2×2 pixels. Push: what is not known is taken from the coarser level,
+ * A smooth first guess for what holes hide: every pixel of it the mean of its four neighbours, a membrane stretched over
+ * the hole (Laplace's equation). Found by cascadic multigrid (Bornemann & Deuflhard 1996): the pull-push algorithm
+ * (Gortler et al. 1996, "The Lumigraph") goes from coarse to fine, and each level is relaxed on the way. Pull: each level
+ * of a pyramid is the mean of what is known in 2×2 pixels. Push: what is not known is taken from the coarser level,
  * bilinearly. A network that starts from it has only to add what is sharp.
  */
 
@@ -44,6 +46,37 @@ function pullPush(level: Level, channels: number): void {
   const coarse = pull(level, channels)
   pullPush(coarse, channels)
   push(coarse, level, channels)
+  relax(level, channels)
+}
+
+/** Sweeps of a level, and how far each goes beyond the mean of the neighbours (successive over-relaxation, Young 1950). */
+const SWEEPS = 8
+const OVER_RELAXATION = 1.5
+
+function relax({ values, known, width, height }: Level, channels: number): void {
+  const holes: number[] = []
+  for (let i = 0; i < known.length; i++) if (known[i] === 0) holes.push(i)
+  const step = (pixel: number) => {
+    const x = pixel % width
+    const left = x > 0 ? pixel - 1 : pixel
+    const right = x < width - 1 ? pixel + 1 : pixel
+    const above = pixel >= width ? pixel - width : pixel
+    const below = pixel < width * (height - 1) ? pixel + width : pixel
+    for (let c = 0; c < channels; c++) {
+      const at = pixel * channels + c
+      const sum =
+        values[left * channels + c] +
+        values[right * channels + c] +
+        values[above * channels + c] +
+        values[below * channels + c]
+      values[at] += OVER_RELAXATION * (sum / 4 - values[at])
+    }
+  }
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    // To and fro, or values would drift along with the sweep.
+    if (sweep % 2 === 0) for (let i = 0; i < holes.length; i++) step(holes[i])
+    else for (let i = holes.length - 1; i >= 0; i--) step(holes[i])
+  }
 }
 
 function pull({ values, known, width, height }: Level, channels: number): Level {
