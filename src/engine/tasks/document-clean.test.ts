@@ -5,6 +5,7 @@ import { byPixel, fakeNetwork, noisePicture } from './testing/fake-network.ts'
 
 const maxTilePixels = 60 * 60
 const page = noisePicture(90, 70, 3)
+page.samples.fill(0, 0, 3 * 90 * 2) // ink as dark as that is nothing to bring out
 const lumaOfPage = Array.from({ length: 90 * 70 }, (_, i) => lumaAt(page.samples, 3 * i))
 
 describe('cleaning a page', () => {

@@ -1,6 +1,6 @@
 /**
  * Cleaning a page: as it was photographed or scanned → grey and clean, the paper white, the writing kept; with
- * `binarise` black and white.
+ * `binarise` black and white. Faint ink is brought out first (faint-ink.ts).
  *
  * The network learned from pages whose clean halves are black and white: it says what is ink, and draws it black and a
  * little bold. Unless black ink is asked for, or black and white, the ink gets its own tone back (own-ink.ts).
@@ -10,6 +10,7 @@ import { greyAsRgb, lumaOf } from '../imaging/luma.ts'
 import { fromFloat, type Raster, readWindow, toFloat } from '../imaging/raster.ts'
 import { channelsOf } from '../models/network.ts'
 import { blend } from './blend.ts'
+import { contrastOf, raiseContrast } from './faint-ink.ts'
 import { withOwnInk } from './own-ink.ts'
 import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
@@ -33,6 +34,7 @@ export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Floa
   const { width, height, channels } = raster
   const { network } = options
   const takes = channelsOf(network.manifest).input
+  const contrast = contrastOf(lumaOf(toFloat(raster), channels))
   return inTiles(
     { width, height, read: (window) => readWindow(raster, window) },
     () => {
@@ -51,6 +53,7 @@ export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Floa
       }
     },
     async (values, tileWidth, tileHeight) => {
+      raiseContrast(values, channels, contrast)
       const luma = lumaOf(values, channels)
       const page = takes === 1 ? luma : channels === 1 ? greyAsRgb(luma) : values
       const estimate = await network.run(page, tileWidth, tileHeight, takes)
