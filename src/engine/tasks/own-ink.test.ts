@@ -10,7 +10,7 @@ const page = new Float32Array(WIDTH * HEIGHT).fill(1)
 for (let y = 0; y < HEIGHT; y++) {
   for (let x = 9; x <= 12; x++) page[at(x, y)] = 0
   for (const x of [10, 11]) luma[at(x, y)] *= 0.3
-  page[at(13, y)] = 0.75
+  page[at(13, y)] = 0.825
   luma[at(13, y)] *= 0.5
   for (let x = 30; x < 36; x++) luma[at(x, y)] *= 0.6 // the stain
 }
