@@ -49,7 +49,7 @@ test.describe('with models', () => {
       await expect(step(page, name)).toBeChecked()
     }
     await expect(step(page, 'Repair JPEG')).not.toBeChecked()
-    await expect(page.getByText('Becomes 480 × 320 px.')).toBeVisible()
+    await expect(page.getByText('Becomes 480 × 320 px.')).toBeVisible({ timeout: 30_000 }) // once it is read
     await step(page, 'Fill in').click()
     await steps(page).getByRole('button', { name: 'Restore', exact: true }).click()
     await expect(page.getByRole('button', { name: 'Restored' })).toBeVisible({ timeout: 30_000 })
