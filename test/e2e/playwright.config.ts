@@ -13,8 +13,6 @@ export default defineConfig({
   // Native TensorFlow uses every core itself.
   workers: 1,
   timeout: 120_000,
-  // On a loaded machine a dropped file now and then does not reach the page; a second try is told as "flaky".
-  retries: process.env.CI ? 1 : 0,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {

@@ -15,6 +15,7 @@ export class Connection {
   /** Tries that failed since it was last open. */
   failures = $state(0)
   #api: AppApi | null = null
+  readonly #begun = Promise.withResolvers<void>()
   readonly #host: Pick<Host, 'connect'>
   readonly #open: typeof callOver
 
@@ -28,6 +29,12 @@ export class Connection {
     throw new LimpidError('internal', 'The window is not connected to Limpid right now.', {
       hint: 'It is tried again by itself. Then do it once more.',
     })
+  }
+
+  /** `api`, once the window was connected for the first time: what is asked before waits for it. */
+  async firstApi(): Promise<AppApi> {
+    await this.#begun.promise
+    return this.api
   }
 
   /** Runs until `signal` aborts. */
@@ -57,6 +64,7 @@ export class Connection {
       listener.loaded(state)
       this.status = 'open'
       this.failures = 0
+      this.#begun.resolve()
       for (;;) {
         const result = await Promise.race([next, closed, aborted(signal)])
         if (!result || result.done) return

@@ -95,6 +95,19 @@ it('loads the state once and then follows the events', async () => {
   expect(happened).toEqual([removed('a'), removed('b')])
 })
 
+it('what is asked for before the first connection waits for it', async () => {
+  wires.refuse = true
+  await live()
+  const asked = connection.firstApi()
+  const [early] = await Promise.allSettled([Promise.race([asked, Promise.resolve('not yet')])])
+  expect(early).toMatchObject({ value: 'not yet' })
+  expect(() => connection.api).toThrow(/not connected/)
+  wires.refuse = false
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(await asked).toBe(connection.api)
+  expect(loads).toBe(1)
+})
+
 it('says that it is lost, tries again in growing steps, and loads the state anew', async () => {
   await live()
   wires.refuse = true

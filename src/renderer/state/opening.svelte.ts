@@ -15,7 +15,7 @@ const ERRORS_NAMED = 5
 export type OpeningPorts = {
   host: Pick<Host, 'handOver'>
   notices: Notices
-  api(): Pick<AppApi, 'addPictures'>
+  api(): Promise<Pick<AppApi, 'addPictures'>>
   /** A picture has been opened; `first`: of this call. */
   opened(picture: Picture, first: boolean): void
 }
@@ -35,7 +35,8 @@ export class Opening {
     const files = openables.flatMap((one) => ('file' in one ? [one.file] : []))
     let first = true
     const add = async (some: string[]): Promise<void> => {
-      const added = await this.#ports.api().addPictures({ paths: some })
+      const api = await this.#ports.api()
+      const added = await api.addPictures({ paths: some })
       for (const picture of added.pictures) {
         this.#ports.opened(picture, first)
         first = false

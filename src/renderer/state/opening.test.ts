@@ -31,7 +31,7 @@ function opening(delays: Record<string, number> = {}) {
         return `/kept/${name}`
       },
     },
-    api: () => ({
+    api: async () => ({
       async addPictures({ paths }) {
         const names = paths.map((path) => path.split('/').at(-1)!)
         const refused = names.filter((name) => name.startsWith('no'))

@@ -55,7 +55,7 @@ export class Workspace {
     this.#opening = new Opening({
       host,
       notices,
-      api: () => this.connection.api,
+      api: () => this.connection.firstApi(),
       opened: (picture, first) => {
         if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
         if (first) this.selection.only(picture.id)
