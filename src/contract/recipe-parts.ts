@@ -11,7 +11,8 @@ export const recipeHeader = {
 }
 
 export const optimizerSchema = z.strictObject({
-  kind: z.literal('adam'),
+  /** `muon`: for the hidden layers' kernels, Adam for the rest. */
+  kind: z.enum(['adam', 'muon']),
   learningRate: z.number().positive(),
   /** Linear ramp up, steps; then as `decay` says. */
   warmupSteps: z.int().nonnegative(),

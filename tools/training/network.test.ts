@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,30 +7,24 @@ import { chooseBackend } from '../../src/engine/backends/choose.ts'
 import { loadModel, saveModel } from '../../src/engine/models/model-file.ts'
 import { random } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
-
-const python = process.env.LIMPID_PYTHON ?? 'python3'
-const hasTorch = tryPython('import torch, numpy') !== null
-if (!hasTorch) console.warn(`SKIPPED: the PyTorch road is not tested, because ${python} has no torch.`)
+import { hasTorch, tryPython } from './testing/python.ts'
 
 const [width, height] = [48, 32]
 
 /** Reads a picture from stdin, runs the model folder's network on it, and writes the result to stdout. */
 const RUN = `
-import sys, numpy as np, torch
-sys.path.insert(0, sys.argv[1])
+import numpy as np, torch
 from network import Network
-network = Network(sys.argv[2]).eval()
-channels = int(sys.argv[3])
+network = Network(sys.argv[1]).eval()
+channels = int(sys.argv[2])
 x = np.frombuffer(sys.stdin.buffer.read(), "<f4").reshape(1, ${height}, ${width}, channels)
 with torch.inference_mode():
     y = network(torch.from_numpy(x.copy()).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
 sys.stdout.buffer.write(y.contiguous().numpy().astype("<f4").tobytes())
 `
 const SAVE = `
-import sys
-sys.path.insert(0, sys.argv[1])
 from network import Network
-Network(sys.argv[2]).save_weights(sys.argv[2])
+Network(sys.argv[1]).save_weights(sys.argv[1])
 `
 
 let folder: string
@@ -77,18 +70,8 @@ async function largestDifference(modelFolder: string, channels: number): Promise
   const ours = await y.data<'float32'>()
   tf.dispose([x, y])
   model.dispose()
-  const output = tryPython(RUN, [modelFolder, String(channels)], Buffer.from(values.buffer))
+  const output = tryPython(RUN, [modelFolder, String(channels)], new Uint8Array(values.buffer))
   const theirs = new Float32Array(new Uint8Array(output!).buffer)
   expect(theirs.length).toBe(ours.length)
   return ours.reduce((most, value, i) => Math.max(most, Math.abs(value - theirs[i])), 0)
-}
-
-/** Its standard output, or null where it fails. */
-function tryPython(code: string, args: string[] = [], input?: Buffer): Buffer | null {
-  try {
-    const all = ['-c', code, import.meta.dirname, ...args]
-    return execFileSync(python, all, { input, maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'ignore'] })
-  } catch {
-    return null
-  }
 }

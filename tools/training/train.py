@@ -23,6 +23,7 @@ import time
 import numpy as np
 import torch
 
+from muon import Muon, hidden_kernels
 from network import Network, replace_file
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -73,7 +74,10 @@ class Trainer:
         self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
         self.average = [weight.detach().clone() for weight in self.network.parameters()]
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.Adam(trained, lr=1.0, fused=True)
+        by_muon = hidden_kernels(trained) if self.optimizer_spec["kind"] == "muon" else []
+        by_adam = [weight for weight in trained if all(weight is not other for other in by_muon)]
+        self.adam = torch.optim.Adam(by_adam, lr=1.0, fused=True)
+        self.optimizers = [self.adam, *([Muon(by_muon)] if by_muon else [])]
         self.step, self.best, self.history = 0, None, []
         self.resume()
         self.validation = list(self.batches("--validation"))
@@ -112,17 +116,18 @@ class Trainer:
 
     def train_step(self, x, y):
         spec = self.optimizer_spec
-        group = self.optimizer.param_groups[0]
-        group["lr"] = self.learning_rate()
+        for optimizer in self.optimizers:
+            optimizer.param_groups[0]["lr"] = self.learning_rate()
         # TensorFlow has Adam's epsilon before the correction of the second moment's bias.
-        group["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
+        self.adam.param_groups[0]["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
         with torch.autocast("cuda", torch.bfloat16, enabled=self.options.device == "cuda"):
             difference = self.network(x) - y
         loss = self.loss(difference.float(), lost_pixels(x, y))
-        self.optimizer.zero_grad()
+        self.network.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), spec["clipNorm"])
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         if "ema" in spec:
             # Early on, the average of what there was: else the first weights would weigh for long.
             keep = min(spec["ema"], (1 + self.step) / (10 + self.step))
@@ -211,7 +216,7 @@ class Trainer:
             "weights": self.network.state_dict(),
             "statistics": self.network.statistics,
             "average": self.average,
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
         torch.save(state, self.checkpoint_file() + ".tmp")
         os.replace(self.checkpoint_file() + ".tmp", self.checkpoint_file())
@@ -227,7 +232,8 @@ class Trainer:
         self.network.load_state_dict(state["weights"])
         self.network.statistics.update(state["statistics"])
         self.average = state["average"]
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         print(f"Going on after step {self.step}.", flush=True)
 
     def write_model(self, folder):

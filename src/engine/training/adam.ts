@@ -4,14 +4,14 @@
  * state is two tensors and a count, so that a resumed run goes on bit for bit.
  */
 import { tf } from '../tf.ts'
+import type { Optimizer, OptimizerState } from './optimizer.ts'
 
 const BETA1 = 0.9
 const BETA2 = 0.999
 const EPSILON = 1e-8
 
-export class FlatAdam {
-  /** Steps taken. */
-  step = 0
+export class FlatAdam implements Optimizer {
+  #step = 0
   readonly variables: tf.Variable[]
   readonly #sizes: number[]
   #first: tf.Tensor1D // [parameters], mean of the gradient
@@ -27,7 +27,7 @@ export class FlatAdam {
 
   /** One step. */
   apply(gradients: tf.NamedTensorMap, learningRate: number, clipNorm: number): void {
-    this.step++
+    this.#step++
     const [first, second] = tf.tidy(() => {
       // A weight that the loss does not reach has no gradient.
       const gradientOf = ({ name, shape }: tf.Variable) => gradients[name] ?? tf.zeros(shape)
@@ -36,13 +36,13 @@ export class FlatAdam {
       const gradient = flat.mul(tf.scalar(clipNorm).div(norm.add(1e-6)).minimum(1)) as tf.Tensor1D
       const first = this.#first.mul(BETA1).add(gradient.mul(1 - BETA1)) as tf.Tensor1D
       const second = this.#second.mul(BETA2).add(gradient.square().mul(1 - BETA2)) as tf.Tensor1D
-      const rate = (learningRate * Math.sqrt(1 - BETA2 ** this.step)) / (1 - BETA1 ** this.step)
+      const rate = (learningRate * Math.sqrt(1 - BETA2 ** this.#step)) / (1 - BETA1 ** this.#step)
       const change = first.div(second.sqrt().add(EPSILON)).mul(rate)
       const parts = tf.split(change, this.#sizes)
       this.variables.forEach((variable, i) => {
         variable.assign(variable.sub(parts[i].reshape(variable.shape)))
       })
-      return [first, second]
+      return [tf.keep(first), tf.keep(second)] // the caller may tidy up too
     })
     this.#first.dispose()
     this.#second.dispose()
@@ -50,14 +50,13 @@ export class FlatAdam {
     this.#second = second
   }
 
-  /** The state, for a checkpoint: two tensors of [parameters]. */
-  state(): { step: number; first: tf.Tensor1D; second: tf.Tensor1D } {
-    return { step: this.step, first: this.#first, second: this.#second }
+  /** Two tensors of [parameters]. */
+  state(): OptimizerState<tf.Tensor1D> {
+    return { step: this.#step, parts: [this.#first, this.#second] }
   }
 
-  /** Takes over a saved state; the tensors are copied. */
-  restore(step: number, first: Float32Array, second: Float32Array): void {
-    this.step = step
+  restore({ step, parts: [first, second] }: OptimizerState<Float32Array>): void {
+    this.#step = step
     this.#first.dispose()
     this.#second.dispose()
     this.#first = tf.tensor1d(first)

@@ -9,25 +9,24 @@ import { LimpidError } from '../../contract/errors.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
 import { bestSchema, historyEntrySchema, RUN_FILE } from '../../contract/training.ts'
 import { tf } from '../tf.ts'
-import type { FlatAdam } from './adam.ts'
 import type { WeightAverage } from './ema.ts'
+import type { Optimizer } from './optimizer.ts'
 
 const runSchema = z.object({
   recipe: recipeSchema,
   step: z.int(),
-  adamStep: z.int(),
   seconds: z.number(),
   backend: z.string(),
   best: bestSchema.nullable(),
   history: z.array(historyEntrySchema),
-  /** The binary that holds this state, float32: all weights, first moments, second moments, the weights' average. */
+  /** The binary that holds this state, float32: all weights, the optimizer's state, the weights' average. */
   state: z.string(),
 })
 
 export type Run = z.infer<typeof runSchema>
 
 /** What a checkpoint holds. */
-export type Trained = { model: tf.LayersModel; adam: FlatAdam; average: WeightAverage | null }
+export type Trained = { model: tf.LayersModel; optimizer: Optimizer; average: WeightAverage | null }
 
 const BEST_FILE = 'best.bin'
 
@@ -37,16 +36,15 @@ const BEST_FILE = 'best.bin'
  */
 export async function saveCheckpoint(
   folder: string,
-  run: Omit<Run, 'state' | 'adamStep'>,
-  { model, adam, average }: Trained,
+  run: Omit<Run, 'state'>,
+  { model, optimizer, average }: Trained,
   best: Float32Array | null,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
   const previous = await readRun(folder)
-  const state = adam.state()
   const parts = await Promise.all([
     weightsOf(model),
-    flat([state.first, state.second]),
+    flat(optimizer.state().parts),
     flat(average?.values() ?? []),
   ])
   if (!parts.every((part) => part.every(Number.isFinite))) {
@@ -55,7 +53,7 @@ export async function saveCheckpoint(
   const file = `state-${run.step}.bin`
   await replaceFile(path.join(folder, file), Buffer.concat(parts.map(bytes)))
   if (best) await replaceFile(path.join(folder, BEST_FILE), bytes(best))
-  const json: Run = { ...run, adamStep: state.step, state: file }
+  const json: Run = { ...run, state: file }
   await replaceFile(path.join(folder, RUN_FILE), Buffer.from(`${JSON.stringify(json, null, 1)}\n`))
   if (previous && previous.state !== file) await rm(path.join(folder, previous.state), { force: true })
 }
@@ -77,17 +75,21 @@ export async function readRun(folder: string): Promise<Run | null> {
 export async function restoreCheckpoint(
   folder: string,
   run: Run,
-  { model, adam, average }: Trained,
+  { model, optimizer, average }: Trained,
 ): Promise<void> {
   const all = floats(await readFile(path.join(folder, run.state)))
-  const sizes = { weights: model.countParams(), moments: adam.state().first.size }
-  const [second, averaged] = [sizes.weights + sizes.moments, sizes.weights + 2 * sizes.moments]
-  const hasAverage = all.length === averaged + sizes.moments
-  if (!hasAverage && all.length !== averaged) throw unreadable(folder)
-  setWeights(model, all.subarray(0, sizes.weights))
-  adam.restore(run.adamStep, all.slice(sizes.weights, second), all.slice(second, averaged))
+  const trained = optimizer.variables.reduce((sum, { size }) => sum + size, 0)
+  let at = model.countParams()
+  const parts = optimizer.state().parts.map(({ size }) => {
+    at += size
+    return all.slice(at - size, at)
+  })
+  const hasAverage = all.length === at + trained
+  if (!hasAverage && all.length !== at) throw unreadable(folder)
+  setWeights(model, all.subarray(0, model.countParams()))
+  optimizer.restore({ step: run.step, parts })
   // A run that was begun without an average starts one from where it stands.
-  average?.restore(hasAverage ? all.subarray(averaged) : await flat(adam.variables))
+  average?.restore(hasAverage ? all.subarray(at) : await flat(optimizer.variables))
 }
 
 export async function restoreBest(folder: string, model: tf.LayersModel): Promise<void> {

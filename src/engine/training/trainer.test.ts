@@ -71,13 +71,14 @@ describe('the trainer', () => {
     expect(best?.score).toBe(Math.max(...psnr))
   })
 
-  it('goes on bit for bit after it was stopped', async () => {
-    const whole = path.join(folder, 'whole')
-    const parts = path.join(folder, 'parts')
+  it.each(['adam', 'muon'] as const)('goes on bit for bit after it was stopped, by %s', async (kind) => {
+    const by = { ...recipe, optimizer: { ...recipe.optimizer, kind } }
+    const [whole, parts] = [path.join(folder, `whole-${kind}`), path.join(folder, `parts-${kind}`)]
+    await trainOn(by, whole)
     let asked = 0
-    const first = await trainOn(recipe, parts, { shouldStop: () => ++asked > 33 })
+    const first = await trainOn(by, parts, { shouldStop: () => ++asked > 33 })
     expect(first).toMatchObject({ finished: false, step: 33 })
-    const second = await trainOn(recipe, parts)
+    const second = await trainOn(by, parts)
     expect(second).toMatchObject({ finished: true, step: 60 })
     const [a, b] = await Promise.all([readRun(whole), readRun(parts)])
     const state = async (folder: string, file: string) => readFile(path.join(folder, file))
@@ -114,7 +115,7 @@ describe('the trainer', () => {
 
   it('stops at the step where the loss is no number, and keeps the checkpoint before it', async () => {
     const runFolder = path.join(folder, 'diverging')
-    await cp(path.join(folder, 'parts'), runFolder, { recursive: true })
+    await cp(path.join(folder, 'whole'), runFolder, { recursive: true })
     const longer = { ...recipe, stages: [...recipe.stages, { steps: 20, patch: 16, batch: 4 }] }
     const wild = { ...longer, optimizer: { ...recipe.optimizer, learningRate: 1e30 } }
     await expect(trainOn(wild, runFolder)).rejects.toMatchObject({

@@ -19,6 +19,8 @@ import { seedDropout } from './dropout.ts'
 import { WeightAverage } from './ema.ts'
 import type { Learner, Schedule } from './learner.ts'
 import { Meter } from './meter.ts'
+import { Muon } from './muon.ts'
+import type { Optimizer } from './optimizer.ts'
 
 export type TrainingOptions<B> = {
   /** Kept in the run's folder; a run of another network, task or seed is not resumed. */
@@ -43,12 +45,12 @@ export type TrainingResult = {
 /** Trains the learner's network, from its checkpoint where there is one. Ends with the best weights in the model. */
 export async function train<B>(options: TrainingOptions<B>): Promise<TrainingResult> {
   const { recipe, learner, schedule, runFolder, shouldStop, onProgress } = options
-  const { steps, optimizer } = schedule
+  const { steps, optimizer: spec } = schedule
   const { model } = learner
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
-  const adam = new FlatAdam(variables)
-  const average = optimizer.ema === undefined ? null : new WeightAverage(variables, optimizer.ema)
-  const trained: Trained = { model, adam, average }
+  const optimizer = spec.kind === 'muon' ? new Muon(variables) : new FlatAdam(variables)
+  const average = spec.ema === undefined ? null : new WeightAverage(variables, spec.ema)
+  const trained: Trained = { model, optimizer, average }
   const dropout = seedDropout(model, schedule.seed)
 
   const earlier = await readRun(runFolder)
@@ -86,7 +88,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
     return learner.samples(folder, step)
   }
   const diverged = (what: 'loss' | 'validation', value?: number) =>
-    divergence(`The ${what} became ${value ?? 'no number'} at step ${step}.`, optimizer.learningRate, {
+    divergence(`The ${what} became ${value ?? 'no number'} at step ${step}.`, spec.learningRate, {
       step: saved,
       runFolder,
     })
@@ -104,7 +106,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
         }
         const rate = learningRate(schedule, step)
         dropout.before(step)
-        const loss = await trainingStep(learner, adam, batch, rate, optimizer.clipNorm)
+        const loss = await trainingStep(learner, optimizer, batch, rate, spec.clipNorm)
         if (!Number.isFinite(loss)) throw diverged('loss', loss)
         step++
         average?.update(step)
@@ -128,7 +130,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
     return { finished: step >= steps, step, best, seconds: seconds() }
   } finally {
     dropout.end()
-    adam.dispose()
+    optimizer.dispose()
     average?.dispose()
   }
 }
@@ -147,16 +149,16 @@ export function learningRate({ steps, optimizer }: Schedule, step: number): numb
 /** One step on one batch; returns the loss. Exported for the benchmark. */
 export async function trainingStep<B>(
   { loss }: Pick<Learner<B>, 'loss'>,
-  adam: FlatAdam,
+  optimizer: Optimizer,
   batch: B,
   rate: number,
   clipNorm: number,
 ): Promise<number> {
   const [value, gradients] = tf.tidy(() => {
-    const { value, grads } = tf.variableGrads(() => loss(batch), adam.variables)
+    const { value, grads } = tf.variableGrads(() => loss(batch), optimizer.variables)
     return [value, grads]
   })
-  adam.apply(gradients, rate, clipNorm)
+  optimizer.apply(gradients, rate, clipNorm)
   const [number] = await value.data()
   tf.dispose([value, gradients])
   return number
