@@ -28,6 +28,9 @@ export const optimizerSchema = z.strictObject({
 })
 export type OptimizerSpec = z.infer<typeof optimizerSchema>
 
+/** As people read them. */
+export const OPTIMIZER_NAMES: Record<OptimizerSpec['kind'], string> = { adam: 'Adam', muon: 'Muon' }
+
 /** How long the systems of the Lab learn, and with what. */
 export const gradientTrainingSchema = z.strictObject({
   method: z.literal('gradient'),

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
+import { OPTIMIZER_NAMES } from '../../contract/recipe-parts.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { RestorationTask } from '../../contract/step.ts'
 import { describeDegradations } from '../degradations/describe.ts'
@@ -25,7 +26,7 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
 | Cost | ${manifest.megaMacsPerPixel} million multiply-accumulates a pixel |
 | Trained on | ${manifest.provenance} |
 | With | ${noise}; ${Math.round(100 * recipe.greyShare)} % of the patches grey |
-| Schedule | ${steps.join(', then ')}; ${recipe.loss.toUpperCase()} loss, ${OPTIMIZERS[recipe.optimizer.kind]} ${recipe.optimizer.learningRate} with cosine decay |
+| Schedule | ${steps.join(', then ')}; ${recipe.loss.toUpperCase()} loss, ${OPTIMIZER_NAMES[recipe.optimizer.kind]} ${recipe.optimizer.learningRate} with cosine decay |
 | Licence of the weights | ${manifest.licence} |
 | Started from | ${recipe.init ?? 'random weights'} |
 | Parent | ${manifest.parent ?? 'none'} |
@@ -40,8 +41,6 @@ ${TASKS[recipe.task].limits}
 `
   await writeFile(path.join(folder, 'card.md'), text)
 }
-
-const OPTIMIZERS: Record<RestorationRecipe['optimizer']['kind'], string> = { adam: 'Adam', muon: 'Muon' }
 
 const TASKS: Record<RestorationTask, { what: string; limits: string }> = {
   denoise: {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
+import { OPTIMIZER_NAMES } from '../../contract/recipe-parts.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import { CODE } from '../architectures/autoencoder-parts.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
@@ -43,7 +44,7 @@ function card(manifest: Manifest, recipe: AutoencoderRecipe): string {
   const schedule =
     training.method === 'pca'
       ? 'principal components, computed'
-      : `${'epochs' in training.length ? `${training.length.epochs} epochs` : `${training.length.steps} steps`} of batches of ${training.batch}, Adam ${training.optimizer.learningRate}`
+      : `${'epochs' in training.length ? `${training.length.epochs} epochs` : `${training.length.steps} steps`} of batches of ${training.batch}, ${OPTIMIZER_NAMES[training.optimizer.kind]} ${training.optimizer.learningRate}`
   return `# ${manifest.title} (\`${manifest.id}\` ${manifest.version})
 
 | | |

@@ -1,5 +1,6 @@
 import { tf } from '../../tf.ts'
 import { floatNhwc, type NativeAttribute, nativeBackend } from './native-backend.ts'
+import { trainNatively } from './train-natively.ts'
 
 /**
  * While it trains, tfjs's batch norm is some forty passes over memory: mean, variance and normalization are ops of their
@@ -7,25 +8,11 @@ import { floatNhwc, type NativeAttribute, nativeBackend } from './native-backend
  * a training step of a U-Net with 16 filters takes about half the time.
  */
 export function useNativeBatchNorm(): void {
-  if (isInUse) return
-  isInUse = true
-  // tfjs does not export the layer's class; its instances have it.
-  const layer = Object.getPrototypeOf(tf.layers.batchNormalization({})) as BatchNormalization
-  const portable = layer.call
-  layer.call = function (this: BatchNormalization, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs
-    const isNative =
-      kwargs.training === true &&
-      tf.getBackend() === 'tensorflow' &&
-      x.rank === 4 &&
-      (this.axis === -1 || this.axis === 3) &&
-      this.scale &&
-      this.center
-    return isNative ? train(this, x) : portable.call(this, inputs, kwargs)
-  }
+  trainNatively(tf.layers.batchNormalization({}), (layer: BatchNormalization, x) => {
+    const { axis, scale, center } = layer
+    return x.rank === 4 && (axis === -1 || axis === 3) && scale && center ? train(layer, x) : null
+  })
 }
-
-let isInUse = false
 
 type Weight = { read(): tf.Tensor; write(value: tf.Tensor): void }
 type BatchNormalization = {
@@ -38,7 +25,6 @@ type BatchNormalization = {
   beta: Weight
   movingMean: Weight
   movingVariance: Weight
-  call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor
 }
 
 function train(layer: BatchNormalization, x: tf.Tensor): tf.Tensor {

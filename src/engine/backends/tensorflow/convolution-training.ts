@@ -1,6 +1,7 @@
 import { tf } from '../../tf.ts'
 import { type Convolution, convolutionOf, convolveAndAdd, ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
+import { trainNatively } from './train-natively.ts'
 
 /**
  * While it trains, a convolution with a bias and a ReLU is three ops to tfjs, and its gradient four more. oneDNN has the
@@ -11,21 +12,15 @@ export function useFusedConvolutionInTraining(): boolean {
   if (isInUse) return true
   if (!agrees()) return false
   isInUse = true
-  // tfjs does not export the layer's class; its instances have it.
-  const layer = Object.getPrototypeOf(tf.layers.conv2d({ filters: 1, kernelSize: 1 })) as Conv2D
-  const portable = layer.call
-  layer.call = function (this: Conv2D, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs
+  trainNatively(tf.layers.conv2d({ filters: 1, kernelSize: 1 }), (layer: Conv2D, x) => {
     const isFused =
-      kwargs.training === true &&
-      tf.getBackend() === 'tensorflow' &&
-      this.bias &&
-      this.activation.getClassName() === 'relu' &&
-      this.dataFormat === 'channelsLast' &&
-      (this.padding === 'same' || this.padding === 'valid') &&
-      [this.dilationRate].flat().every((rate) => rate === 1)
-    return isFused ? train(this, x) : portable.call(this, inputs, kwargs)
-  }
+      layer.bias &&
+      layer.activation.getClassName() === 'relu' &&
+      layer.dataFormat === 'channelsLast' &&
+      (layer.padding === 'same' || layer.padding === 'valid') &&
+      [layer.dilationRate].flat().every((rate) => rate === 1)
+    return isFused ? train(layer, x) : null
+  })
   return true
 }
 
@@ -39,7 +34,6 @@ type Conv2D = {
   dilationRate: number | number[]
   dataFormat: string
   activation: { getClassName(): string }
-  call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor
 }
 type Attributes = { strides: [number, number]; pad: 'same' | 'valid' }
 

@@ -1,5 +1,6 @@
 import { tf } from '../../tf.ts'
 import { nativeBackend } from './native-backend.ts'
+import { trainNatively } from './train-natively.ts'
 
 /**
  * tfjs draws a dropout mask (Srivastava et al. 2014) number by number in JavaScript: nearly a third of a training step of
@@ -7,33 +8,13 @@ import { nativeBackend } from './native-backend.ts'
  * same masks. A layer without a seed, or with a noise shape, stays with tfjs's.
  */
 export function useNativeDropout(): void {
-  if (isInUse) return
-  isInUse = true
-  // tfjs does not export the layer's class; its instances have it.
-  const layer = Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as Dropout
-  const portable = layer.call
-  layer.call = function (this: Dropout, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs
-    const { rate, seed, noiseShape } = this
-    const isNative =
-      kwargs.training === true &&
-      tf.getBackend() === 'tensorflow' &&
-      rate > 0 &&
-      seed !== undefined &&
-      seed !== null &&
-      !noiseShape
-    return isNative ? tf.tidy(() => x.mul(mask(x.shape, rate, seed))) : portable.call(this, inputs, kwargs)
-  }
+  trainNatively(tf.layers.dropout({ rate: 0.5 }), ({ rate, seed, noiseShape }: Dropout, x) => {
+    if (!(rate > 0) || seed === undefined || seed === null || noiseShape) return null
+    return tf.tidy(() => x.mul(mask(x.shape, rate, seed)))
+  })
 }
 
-let isInUse = false
-
-type Dropout = {
-  rate: number
-  seed?: number | null
-  noiseShape?: unknown
-  call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor
-}
+type Dropout = { rate: number; seed?: number | null; noiseShape?: unknown }
 
 /** 0 with probability `rate`, else 1 / (1 − rate). */
 function mask(shape: number[], rate: number, seed: number): tf.Tensor {

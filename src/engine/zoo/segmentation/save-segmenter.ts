@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../../contract/model.ts'
+import { OPTIMIZER_NAMES } from '../../../contract/recipe-parts.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { megaMacsPerPixel } from '../../architectures/cost.ts'
 import { architecture } from '../../architectures/index.ts'
@@ -48,7 +49,7 @@ function card(manifest: Manifest, recipe: SegmentationRecipe): string {
 | Trained on | ${manifest.provenance} |
 | Saw | ${sees}, varied: ${JSON.stringify(data.augmentation ?? {})} |
 | Loss | ${JSON.stringify(loss)} |
-| Schedule | ${steps} of batches of ${batch}, Adam ${optimizer.learningRate} |
+| Schedule | ${steps} of batches of ${batch}, ${OPTIMIZER_NAMES[optimizer.kind]} ${optimizer.learningRate} |
 | Licence of the weights | ${manifest.licence} |
 
 ## Limits
