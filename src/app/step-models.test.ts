@@ -53,6 +53,25 @@ test('a model without a scale enlarges by any', async () => {
   expect(await modelFor(any, 'upscale', { scale: 4 })).toMatchObject({ id: 'upscale-any' })
 })
 
+test('scratches that are to be found by themselves get the model that finds them; painted ones need none', async () => {
+  const models = source({ id: 'inpaint', task: 'inpaint' }, { id: 'find-scratches', task: 'find-scratches' })
+  const painted = { kind: 'file', path: '/mask.png' } as const
+  const { steps, resolved } = await resolveSteps(models, [
+    { task: 'inpaint', mask: { kind: 'scratches' }, strength: 1 },
+    { task: 'inpaint', mask: painted, strength: 1 },
+  ])
+  expect(steps[0]).toEqual({ task: 'inpaint', mask: { kind: 'scratches' }, strength: 1, model: 'inpaint' })
+  expect(resolved).toEqual([
+    {
+      task: 'inpaint',
+      mask: { kind: 'scratches', finder: '/models/find-scratches' },
+      strength: 1,
+      folder: '/models/inpaint',
+    },
+    { task: 'inpaint', mask: painted, strength: 1, folder: '/models/inpaint' },
+  ])
+})
+
 test.each([
   ['none there is for the task', 'inpaint', {}, 'model-unknown', 'inpaint'],
   ['none there is for the scale', 'upscale', { scale: 4 }, 'model-unknown', '×4'],

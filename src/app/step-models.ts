@@ -1,12 +1,13 @@
 import { LimpidError } from '../contract/errors.ts'
 import type { ModelSummary } from '../contract/model.ts'
 import {
+  FIND_SCRATCHES,
   type ResolvedStep,
-  type RestorationTask,
   resolvedStepSchema,
   type Scale,
   type Step,
   stepSchema,
+  type TrainedTask,
 } from '../contract/step.ts'
 
 /** Where models are looked for (models.ts, bound to its folders). */
@@ -38,15 +39,23 @@ export async function resolveSteps(
       scale: step.task === 'upscale' ? step.scale : undefined,
     })
     steps.push(stepSchema.parse({ ...step, model: model.id }))
-    resolved.push(resolvedStepSchema.parse({ ...step, folder: model.folder }))
+    const mask = await maskOf(source, step)
+    resolved.push(resolvedStepSchema.parse({ ...step, ...mask, folder: model.folder }))
   }
   return { steps, resolved }
+}
+
+/** With the model that finds the scratches, where they are to be found. */
+async function maskOf(source: ModelSource, step: Step) {
+  if (step.task !== 'inpaint' || step.mask.kind !== 'scratches') return {}
+  const finder = await modelFor(source, FIND_SCRATCHES)
+  return { mask: { ...step.mask, finder: finder.folder } }
 }
 
 /** The model of that id if it does the task; without an id the default of the task (and scale). */
 export async function modelFor(
   source: ModelSource,
-  task: RestorationTask,
+  task: TrainedTask,
   { id, scale }: { id?: string; scale?: Scale } = {},
 ): Promise<ModelSummary> {
   const does = (model: ModelSummary) =>
@@ -73,7 +82,7 @@ export async function modelFor(
   })
 }
 
-function defaultId(task: RestorationTask, scale?: Scale): string {
+function defaultId(task: TrainedTask, scale?: Scale): string {
   switch (task) {
     case 'denoise':
       return 'denoise-fast'
@@ -84,4 +93,4 @@ function defaultId(task: RestorationTask, scale?: Scale): string {
   }
 }
 
-const inWords = (task: RestorationTask, scale?: Scale) => (scale === undefined ? task : `${task} ×${scale}`)
+const inWords = (task: TrainedTask, scale?: Scale) => (scale === undefined ? task : `${task} ×${scale}`)

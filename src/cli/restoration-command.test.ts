@@ -15,11 +15,13 @@ describe('the other restoring commands', () => {
       modelOf('upscale-4', 'upscale', 4),
       modelOf('document-clean', 'document-clean'),
       modelOf('inpaint', 'inpaint'),
+      modelOf('find-scratches', 'find-scratches'),
       modelOf('colourise', 'colourise'),
     )
   })
   const folder = (id: string) => `/models/${id}`
-  const scratches = { task: 'inpaint', mask: { kind: 'scratches' }, strength: 1, folder: folder('inpaint') }
+  const mask = { kind: 'scratches', finder: folder('find-scratches') }
+  const scratches = { task: 'inpaint', mask, strength: 1, folder: folder('inpaint') }
   const denoise = { task: 'denoise', strength: 1, folder: MODEL.folder }
   const colour = { task: 'restore-colour', strength: 0.8 }
   const larger = { task: 'upscale', scale: 2, strength: 1, folder: folder('upscale-2') }

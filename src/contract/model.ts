@@ -1,6 +1,6 @@
 /** A model folder's manifest: what a model is, what it was trained on, how good it was measured to be. */
 import { z } from 'zod'
-import { restorationTaskSchema, scaleSchema } from './step.ts'
+import { scaleSchema, trainedTaskSchema } from './step.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
 
@@ -9,7 +9,7 @@ export const manifestSchema = z.object({
   version: z.string(),
   title: z.string(),
   /** Beside restoration, what the Lab trains: autoencoders, and networks that mark what is where. */
-  task: z.enum([...restorationTaskSchema.options, 'autoencode', 'segment']),
+  task: z.enum([...trainedTaskSchema.options, 'autoencode', 'segment']),
   /** Of an upscaling model: by how much. The network itself runs at the large size, on the bicubic enlargement. */
   scale: scaleSchema.optional(),
   /** Channels of the network's input and output; absent: RGB in and out. The fourth that goes in is a mask. */

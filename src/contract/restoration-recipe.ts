@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { degradationSchema } from './degradations.ts'
 import { optimizerSchema, recipeHeader } from './recipe-parts.ts'
-import { restorationTaskSchema, scaleSchema } from './step.ts'
+import { scaleSchema, trainedTaskSchema } from './step.ts'
 
 const stageSchema = z.strictObject({
   steps: z.int().positive(),
@@ -34,7 +34,7 @@ const settingSchema = z.strictObject({
 export const restorationRecipeSchema = z
   .strictObject({
     ...recipeHeader,
-    task: restorationTaskSchema,
+    task: trainedTaskSchema,
     /** For upscale: by how much each side grows. */
     scale: scaleSchema.optional(),
     /**

@@ -10,8 +10,12 @@ export const RESTORATION_TASKS = [
   'inpaint',
   'colourise',
 ] as const
-export const restorationTaskSchema = z.enum(RESTORATION_TASKS)
-export type RestorationTask = z.infer<typeof restorationTaskSchema>
+export type RestorationTask = (typeof RESTORATION_TASKS)[number]
+
+/** What restoration recipes train for: the tasks, and what finds the scratches that `inpaint` fills in. */
+export const FIND_SCRATCHES = 'find-scratches'
+export const trainedTaskSchema = z.enum([...RESTORATION_TASKS, FIND_SCRATCHES])
+export type TrainedTask = z.infer<typeof trainedTaskSchema>
 
 /** By how much a picture can be enlarged, each side. */
 export const SCALES = [2, 3, 4] as const
@@ -28,15 +32,16 @@ export const INKS = ['own', 'black'] as const
 export const inkSchema = z.enum(INKS)
 export type Ink = z.infer<typeof inkSchema>
 
+const fileMask = z.object({
+  kind: z.literal('file'),
+  /** Absolute. */
+  path: z.string(),
+})
 /** What is to be filled in: scratches that are found by themselves, or what is white in a picture of the same size. */
-const maskSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('scratches') }),
-  z.object({
-    kind: z.literal('file'),
-    /** Absolute. */
-    path: z.string(),
-  }),
-])
+const mask = { mask: z.discriminatedUnion('kind', [z.object({ kind: z.literal('scratches') }), fileMask]) }
+/** `finder`: folder of the model that finds them. */
+const scratchesMask = z.object({ kind: z.literal('scratches'), finder: z.string() })
+const resolvedMask = { mask: z.discriminatedUnion('kind', [scratchesMask, fileMask]) }
 
 /** How the file of a mask that was painted over a picture is called: by it the application knows whose it is. */
 export function paintedMaskName(pictureId: string): string {
@@ -63,7 +68,7 @@ const documentClean = {
   ink: inkSchema.optional(),
   binarise: binarisationSchema.optional(),
 }
-const inpaint = { task: z.literal('inpaint'), mask: maskSchema, strength }
+const inpaint = { task: z.literal('inpaint'), strength }
 /** Strength is the colours' own: 0 is grey. */
 const colourise = { task: z.literal('colourise'), strength }
 /** Faded colours, by stretching each channel's levels. Needs no model. */
@@ -80,7 +85,7 @@ export const stepSchema = z.discriminatedUnion('task', [
   z.object({ ...jpegRepair, ...model }),
   z.object({ ...upscale, ...model }),
   z.object({ ...documentClean, ...model }),
-  z.object({ ...inpaint, ...model }),
+  z.object({ ...inpaint, ...mask, ...model }),
   z.object({ ...colourise, ...model }),
   z.object(restoreColour),
 ])
@@ -92,7 +97,7 @@ export const resolvedStepSchema = z.discriminatedUnion('task', [
   z.object({ ...jpegRepair, ...folder }),
   z.object({ ...upscale, ...folder }),
   z.object({ ...documentClean, ...folder }),
-  z.object({ ...inpaint, ...folder }),
+  z.object({ ...inpaint, ...resolvedMask, ...folder }),
   z.object({ ...colourise, ...folder }),
   z.object(restoreColour),
 ])

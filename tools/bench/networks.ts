@@ -70,7 +70,9 @@ async function modelFolders(models: string): Promise<string[]> {
   for (const entry of entries.sort()) {
     const folder = path.join(models, entry)
     const manifest = await readManifest(folder).catch(() => null)
-    if (manifest && channelsOf(manifest).input === 3) folders.push(folder)
+    if (!manifest) continue
+    const { input, output } = channelsOf(manifest)
+    if (input === 3 && output === 3) folders.push(folder)
   }
   return folders
 }

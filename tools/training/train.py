@@ -245,7 +245,7 @@ class Trainer:
 def lost_pixels(x, y):
     """[batch, 1, height, width], 1 where the picture is lost: the channel that an inpaint network has more. Else None."""
     channels = y.shape[1]
-    return None if x.shape[1] == channels else x[:, channels:]
+    return x[:, channels:] if x.shape[1] == channels + 1 else None
 
 
 class Averaged:

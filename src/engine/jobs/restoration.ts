@@ -29,27 +29,58 @@ async function runStepsOn(
   const { name: backend } = session.choice
   let current = raster
   let modelMs = 0
-  for (const [i, step] of steps.entries()) {
-    // The table pairs each task with its step; the index by a union loses that.
-    const task = tasks[step.task] as Pick<Task<'denoise'>, 'label'> & {
-      run(raster: Raster, step: ResolvedStep, options: TaskOptions | undefined): Promise<Raster>
-    }
-    const between = (done: number) => context.step((i + done) / steps.length, task.label)
-    await between(0)
-    if (!('folder' in step)) {
-      current = await task.run(current, step, undefined)
-      continue
-    }
-    const network: Network = await session.open(step.folder, context.signal)
+  const withModel = async (
+    folder: string,
+    use: (options: TaskOptions) => Promise<Raster>,
+    between: TaskOptions['between'],
+    ensemble = false,
+  ) => {
+    const network: Network = await session.open(folder, context.signal)
     const before = network.elapsedMs
-    current = await task.run(current, step, {
-      network: 'ensemble' in step && step.ensemble ? withSelfEnsemble(network) : network,
+    const result = await use({
+      network: ensemble ? withSelfEnsemble(network) : network,
       maxTilePixels: session.maxTilePixels,
       // Other pictures want workers too: each gets its share, and the last one all of them.
       atOnce: () => Math.ceil(session.workers / context.jobsAtHand()),
       between,
     })
     modelMs += network.elapsedMs - before
+    return result
+  }
+  for (const [i, step] of steps.entries()) {
+    // The table pairs each task with its step; the index by a union loses that.
+    const task = tasks[step.task] as unknown as AnyTask
+    const between = (done: number) => context.step((i + done) / steps.length, task.label)
+    await between(0)
+    if (!('folder' in step)) {
+      current = await task.run(current, step, undefined)
+      continue
+    }
+    const finder = task.first?.folder(step) ?? null
+    const share = finder === null ? 0 : FIRST_SHARE
+    const found =
+      finder === null
+        ? undefined
+        : await withModel(
+            finder,
+            (options) => task.first!.find(current, options),
+            (done) => between(share * done),
+          )
+    current = await withModel(
+      step.folder,
+      (options) => task.run(current, step, options, found),
+      (done) => between(share + (1 - share) * done),
+      'ensemble' in step && step.ensemble,
+    )
   }
   return { raster: current, backend, modelSeconds: modelMs / 1000 }
+}
+
+/** Of a step's time, that a model which is run first takes. */
+const FIRST_SHARE = 0.4
+
+type AnyTask = {
+  label: string
+  first?: { folder(step: ResolvedStep): string | null; find: NonNullable<Task<'inpaint'>['first']>['find'] }
+  run(raster: Raster, step: ResolvedStep, options: TaskOptions | undefined, found?: Raster): Promise<Raster>
 }

@@ -9,14 +9,13 @@ import { cpu } from '../backends/cpu.ts'
 import { Compute } from '../compute.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import type { Raster } from '../imaging/raster.ts'
-import { findScratches } from '../imaging/scratches.ts'
 import { noisePicture } from '../tasks/testing/fake-network.ts'
 import { evaluate } from './evaluate.ts'
 import { exportPicture } from './export.ts'
 import { aloneWith } from './job-context.ts'
 import { runSteps } from './restoration.ts'
 import { restore } from './restore.ts'
-import { saveTinyModel } from './testing/tiny-model.ts'
+import { saveTinyFinder, saveTinyModel } from './testing/tiny-model.ts'
 
 let root: string
 const model = (name: string) => path.join(root, name)
@@ -28,6 +27,7 @@ beforeAll(async () => {
   await saveTinyModel(model('document'), { task: 'document-clean' })
   await saveTinyModel(model('colourise'), { task: 'colourise' })
   await saveTinyModel(model('inpaint'), { task: 'inpaint', channels: { input: 4, output: 3 } }, 1)
+  await saveTinyFinder(model('finder'))
 })
 afterAll(() => rm(root, { recursive: true }))
 
@@ -44,7 +44,12 @@ function scratched(): Raster {
 }
 
 const OLD_PHOTO = (): ResolvedStep[] => [
-  { task: 'inpaint', mask: { kind: 'scratches' }, strength: 1, folder: model('inpaint') },
+  {
+    task: 'inpaint',
+    mask: { kind: 'scratches', finder: model('finder') },
+    strength: 1,
+    folder: model('inpaint'),
+  },
   { task: 'denoise', strength: 1, folder: model('plain') },
   { task: 'restore-colour', strength: 0.8 },
   { task: 'upscale', scale: 2, strength: 1, folder: model('upscale') },
@@ -58,14 +63,13 @@ it('the old-photo steps run one after the other, and the last one enlarges', asy
 
 it('a network that sees a mask changes the scratches alone', async () => {
   const picture = scratched()
-  const mask = findScratches(picture)
-  expect(mask.samples[32 * 64 + 30]).toBe(255)
   const { raster } = await run(picture, OLD_PHOTO()[0])
   let changed = 0
   for (let i = 0; i < raster.samples.length; i++) {
     if (raster.samples[i] === picture.samples[i]) continue
     changed++
-    expect(mask.samples[Math.floor(i / 3)]).toBe(255)
+    const x = Math.floor(i / 3) % 64
+    expect(Math.abs(x - 30)).toBeLessThanOrEqual(1)
   }
   expect(changed).toBeGreaterThan(64)
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
 import { OPTIMIZER_NAMES } from '../../contract/recipe-parts.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
-import type { RestorationTask } from '../../contract/step.ts'
+import type { TrainedTask } from '../../contract/step.ts'
 import { describeDegradations } from '../degradations/describe.ts'
 
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
@@ -42,7 +42,7 @@ ${TASKS[recipe.task].limits}
   await writeFile(path.join(folder, 'card.md'), text)
 }
 
-const TASKS: Record<RestorationTask, { what: string; limits: string }> = {
+const TASKS: Record<TrainedTask, { what: string; limits: string }> = {
   denoise: {
     what: 'takes noise out, blind to its level, in colour and grey',
     limits: `The grain of a real camera is learned from a simulated one, so that of an unusual sensor or a heavily processed
@@ -65,6 +65,10 @@ blocks are enlarged too. Clean those first. Detail that is not there is not inve
   inpaint: {
     what: 'fills what a mask names',
     limits: `Made for scratches and small holes: a large one is filled smoothly, without invented content.`,
+  },
+  'find-scratches': {
+    what: 'picture in, out how sure each pixel is part of a scratch, hair or speck, 0..1',
+    limits: `Learned from drawn scratches: wires, masts and single hairs of a person look like them.`,
   },
   colourise: {
     what: 'grey in, colours out; the lightness stays as it was',

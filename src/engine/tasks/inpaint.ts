@@ -17,8 +17,8 @@ import {
   type ValuesOrigin,
   type Window,
 } from '../imaging/raster.ts'
-import { findScratches } from '../imaging/scratches.ts'
 import { greyOf } from './colourise.ts'
+import { findScratches } from './find-scratches.ts'
 import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
 import { inTiles, type TaskOptions } from './tiled.ts'
@@ -27,8 +27,12 @@ type MaskWish = Extract<ResolvedStep, { task: 'inpaint' }>['mask']
 
 export const inpaint: Task<'inpaint'> = {
   label: 'Filling in',
-  async run(raster, { mask, strength }, options) {
-    const holes = mask.kind === 'scratches' ? findScratches(raster) : await readMask(mask, raster)
+  first: {
+    folder: ({ mask }) => (mask.kind === 'scratches' ? mask.finder : null),
+    find: findScratches,
+  },
+  async run(raster, { mask, strength }, options, found) {
+    const holes = mask.kind === 'scratches' ? found! : await readMask(mask, raster)
     return fillIn(raster, holes, strength, options)
   },
 }

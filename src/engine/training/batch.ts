@@ -1,5 +1,6 @@
 /** Pairs of patches in the form that a network is given them. */
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { FIND_SCRATCHES } from '../../contract/step.ts'
 import type { Patch } from '../degradations/degradation.ts'
 import { fillHoles } from '../imaging/fill-holes.ts'
 
@@ -18,20 +19,22 @@ export type Pair = { clean: Patch; degraded: Patch }
 
 /**
  * Pairs of one size. Grey patches are three equal channels. For inpaint the input's fourth channel is the mask (1 where
- * the picture is lost) and what it covers is filled smoothly from around it.
+ * the picture is lost) and what it covers is filled smoothly from around it. For find-scratches the target is the mask.
  */
 export function batchOf(task: RestorationRecipe['task'], step: number, pairs: readonly Pair[]): Batch {
   const { width: patch } = pairs[0].clean
   const pixels = patch * patch
   const inputChannels = task === 'inpaint' ? 4 : 3
   const input = new Float32Array(pairs.length * pixels * inputChannels)
-  const target = new Float32Array(pairs.length * pixels * 3)
+  const targetChannels = task === FIND_SCRATCHES ? 1 : 3
+  const target = new Float32Array(pairs.length * pixels * targetChannels)
   for (const [i, { clean, degraded }] of pairs.entries()) {
-    writePixels(clean, target, i * pixels * 3, 3)
+    if (task !== FIND_SCRATCHES) writePixels(clean, target, i * pixels * 3, 3)
+    else if (degraded.mask) target.set(degraded.mask, i * pixels)
     writePixels(degraded, input, i * pixels * inputChannels, inputChannels)
     if (task === 'inpaint') punchHoles(degraded, input.subarray(i * pixels * 4, (i + 1) * pixels * 4))
   }
-  return { step, batch: pairs.length, patch, inputChannels, targetChannels: 3, input, target }
+  return { step, batch: pairs.length, patch, inputChannels, targetChannels, input, target }
 }
 
 /** Writes RGB at every `stride` values. */

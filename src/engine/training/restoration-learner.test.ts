@@ -16,8 +16,8 @@ describe('the loss of a restoration network', () => {
     mask,
   })
   /** Gives every pixel the same number. */
-  function always(value: number, inputChannels: number) {
-    const options = { filters: 3, kernelSize: 1, inputShape: [null, null, inputChannels] }
+  function always(value: number, inputChannels: number, outputChannels = 3) {
+    const options = { filters: outputChannels, kernelSize: 1, inputShape: [null, null, inputChannels] }
     const biasInitializer = tf.initializers.constant({ value })
     return tf.sequential({
       layers: [tf.layers.conv2d({ ...options, kernelInitializer: 'zeros', biasInitializer })],
@@ -38,6 +38,19 @@ describe('the loss of a restoration network', () => {
     const batch = batchOf('inpaint', 0, [{ clean, degraded: patch(0.25, mask) }])
     expect(restorationLoss(always(0.75, 4), batch, 'l1').dataSync()[0]).toBeCloseTo(0.25, 6)
     expect(restorationLoss(always(0.5, 4), batch, 'l1').dataSync()[0]).toBeCloseTo(0, 6)
+  })
+
+  it('is that of the mask where scratches are to be found, in pictures without any too', () => {
+    const mask = new Float32Array(SIDE * SIDE)
+    mask[5] = 1
+    const pairs = [patch(0.25, mask), patch(0.25)].map((degraded) => ({ clean: patch(0.25), degraded }))
+    const batch = batchOf('find-scratches', 0, pairs)
+    expect(batch).toMatchObject({ inputChannels: 3, targetChannels: 1 })
+    expect([...batch.target]).toEqual([...mask, ...new Float32Array(SIDE * SIDE)])
+    expect(restorationLoss(always(0.25, 3, 1), batch, 'l1').dataSync()[0]).toBeCloseTo(
+      (0.75 + 31 * 0.25) / 32,
+      6,
+    )
   })
 
   it('is 0, not NaN, where nothing is lost', () => {

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { FIND_SCRATCHES } from '../../contract/step.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
@@ -44,6 +45,7 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
         ...recipeManifest(recipe, parent),
         scale: recipe.scale,
         ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
+        ...(recipe.task === FIND_SCRATCHES && { channels: { input: 3, output: 1 } }),
         architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
         megaMacsPerPixel: Number(megaMacsPerPixel(model, 32 * network.sizeMultiple).toFixed(4)),
         sizeMultiple: network.sizeMultiple,
@@ -86,7 +88,7 @@ export function restorationLoss(
   const y = tf.tensor4d(target, [batch, patch, patch, targetChannels])
   const difference = tf.sub(model.apply(x, { training: true }) as tf.Tensor4D, y)
   const error = penalty(difference, kind)
-  if (inputChannels === targetChannels) return error.mean().asScalar()
+  if (inputChannels !== targetChannels + 1) return error.mean().asScalar()
   const mask = x.slice([0, 0, 0, targetChannels], [-1, -1, -1, 1])
   const lost = mask.sum().mul(targetChannels).maximum(1)
   return error.mul(mask).sum().div(lost).asScalar()

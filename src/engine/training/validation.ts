@@ -1,4 +1,5 @@
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { FIND_SCRATCHES } from '../../contract/step.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { tf } from '../tf.ts'
 import { batchOf } from './batch.ts'
@@ -7,7 +8,7 @@ import { type ValidationPair, validationPairs } from './validation-pairs.ts'
 
 /**
  * Mean PSNR in dB over the validation pictures, one for each of the recipe's settings (`validationSettings`). Where
- * something of the picture is lost (inpaint) it is that of the lost pixels.
+ * something of the picture is lost (inpaint) it is that of the lost pixels; of find-scratches, that of the mask.
  */
 export async function validate(
   model: tf.LayersModel,
@@ -29,7 +30,7 @@ async function validateOne(
   pair: ValidationPair,
 ): Promise<number> {
   const { channels, values: clean } = pair.clean
-  const { patch, inputChannels, input } = batchOf(task, 0, [pair])
+  const { patch, inputChannels, input, target } = batchOf(task, 0, [pair])
   const restored = tf.tidy(() => {
     const x = tf.tensor4d(input, [1, patch, patch, inputChannels])
     const y = (model.predictOnBatch(x) as tf.Tensor4D).clipByValue(0, 1)
@@ -37,6 +38,7 @@ async function validateOne(
   })
   try {
     const values = (await restored.data()) as Float32Array
+    if (task === FIND_SCRATCHES) return psnr(values, target)
     const { mask } = pair.degraded
     if (!mask) return psnr(values, clean)
     const lost = (_: number, i: number) => mask[(i / channels) | 0] > 0
