@@ -32,13 +32,15 @@ class Network(torch.nn.Module):
         self.read_weights(folder)
 
     def read_weights(self, folder):
-        """From weights.bin: float32, in the order and the names of model.json."""
-        raw = np.fromfile(os.path.join(folder, "weights.bin"), dtype="<f4")
+        """From weights.bin, in the order and the names of model.json."""
+        raw = np.fromfile(os.path.join(folder, "weights.bin"), dtype=np.uint8)
         offset = 0
         fixed = {layer["name"] for layer in self.layers if not layer["config"].get("trainable", True)}
         for spec in self.specs:
-            size = int(np.prod(spec["shape"]))
-            values = torch.from_numpy(raw[offset : offset + size].reshape(spec["shape"]).copy())
+            dtype = dtype_of(spec)
+            size = int(np.prod(spec["shape"])) * dtype.itemsize
+            values = raw[offset : offset + size].copy().view(dtype).astype("<f4").reshape(spec["shape"])
+            values = torch.from_numpy(values)
             offset += size
             if values.ndim == 4:  # of both kinds of convolution: [h, w, a, b] → [b, a, h, w]
                 values = values.permute(3, 2, 0, 1).contiguous()
@@ -62,7 +64,7 @@ class Network(torch.nn.Module):
                 values = values.index_select(axis, torch.argsort(order(values.shape[axis])))
             if values.ndim == 4:
                 values = values.permute(2, 3, 1, 0)
-            parts.append(values.contiguous().numpy().astype("<f4").tobytes())
+            parts.append(values.contiguous().numpy().astype(dtype_of(spec)).tobytes())
         data = b"".join(parts)
         replace_file(os.path.join(folder, "weights.bin"), data)
         manifest_file = os.path.join(folder, "manifest.json")
@@ -156,6 +158,11 @@ class Network(torch.nn.Module):
         if kind == "PixelUnshuffle":
             return F.pixel_unshuffle(x, config["factor"])
         raise ValueError(f"layer {layer['name']} is a {kind}, which network.py does not build")
+
+
+def dtype_of(spec):
+    """Of a weight in weights.bin: shipped models are in float16, what is being trained in float32."""
+    return np.dtype("<f2" if spec.get("quantization", {}).get("dtype") == "float16" else "<f4")
 
 
 def inputs_of(layer):
