@@ -16,7 +16,7 @@ const shipped = (name: string): Recipe =>
 
 test('a learning rate takes the place of the recipe’s, whatever kind of recipe it is', () => {
   expect(withLearningRate(shipped('denoise-fast'), 1e-5)).toMatchObject({
-    optimizer: { learningRate: 1e-5, kind: 'adam' },
+    optimizer: { learningRate: 1e-5, kind: 'muon' },
   })
   expect(withLearningRate(shipped('zoo/dense-autoencoder'), 1e-5)).toMatchObject({
     training: { optimizer: { learningRate: 1e-5 }, batch: 256 },
