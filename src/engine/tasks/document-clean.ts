@@ -12,9 +12,8 @@ import { channelsOf } from '../models/network.ts'
 import { blend } from './blend.ts'
 import { contrastOf, raiseContrast } from './faint-ink.ts'
 import { withOwnInk } from './own-ink.ts'
-import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
-import { inTiles, type TaskOptions } from './tiled.ts'
+import { planeInTiles, type TaskOptions } from './tiled.ts'
 
 export const documentClean: Task<'document-clean'> = {
   label: 'Cleaning the page',
@@ -35,23 +34,8 @@ export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Floa
   const { network } = options
   const takes = channelsOf(network.manifest).input
   const contrast = contrastOf(lumaOf(toFloat(raster), channels))
-  return inTiles(
+  return planeInTiles(
     { width, height, read: (window) => readWindow(raster, window) },
-    () => {
-      const result = new Float32Array(width * height)
-      return {
-        result,
-        sink: {
-          write(core, values, origin) {
-            requireFinite(values)
-            for (let y = 0; y < core.height; y++) {
-              const from = (origin.top + y) * origin.width + origin.left
-              result.set(values.subarray(from, from + core.width), (core.top + y) * width + core.left)
-            }
-          },
-        },
-      }
-    },
     async (values, tileWidth, tileHeight) => {
       raiseContrast(values, channels, contrast)
       const luma = lumaOf(values, channels)

@@ -4,8 +4,7 @@
  */
 import { greyAsRgb } from '../imaging/luma.ts'
 import { createRaster, type Raster, readWindow } from '../imaging/raster.ts'
-import { requireFinite } from './require-finite.ts'
-import { inTiles, type TaskOptions } from './tiled.ts'
+import { planeInTiles, type TaskOptions } from './tiled.ts'
 
 /** How sure the network must be; where a scratch goes on, less will do (Canny's hysteresis, 1986). */
 const SURE = 0.6
@@ -27,23 +26,8 @@ export async function findScratches(raster: Raster, options: TaskOptions): Promi
 /** [height, width], 0..1. */
 function sureness(raster: Raster, options: TaskOptions): Promise<Float32Array> {
   const { width, height, channels } = raster
-  return inTiles(
+  return planeInTiles(
     { width, height, read: (window) => readWindow(raster, window) },
-    () => {
-      const result = new Float32Array(width * height)
-      return {
-        result,
-        sink: {
-          write(core, values, origin) {
-            requireFinite(values)
-            for (let y = 0; y < core.height; y++) {
-              const from = (origin.top + y) * origin.width + origin.left
-              result.set(values.subarray(from, from + core.width), (core.top + y) * width + core.left)
-            }
-          },
-        },
-      }
-    },
     (values, tileWidth, tileHeight) =>
       options.network.run(channels === 1 ? greyAsRgb(values) : values, tileWidth, tileHeight, 3),
     options,

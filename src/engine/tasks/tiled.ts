@@ -2,6 +2,7 @@
 import { LimpidError } from '../../contract/errors.ts'
 import type { Network } from '../models/network.ts'
 import { planTiles, type RunTile, runTiled, type Sink, type Source, type Tile } from '../tiling.ts'
+import { requireFinite } from './require-finite.ts'
 
 /** What a task is given to compute with. */
 export type TaskOptions = {
@@ -50,4 +51,21 @@ export async function inTiles<Result>(
       if (!retry) throw thrown
     }
   }
+}
+
+/** `inTiles` for a network that gives one number a pixel: [source.height · source.width] of them, checked to be numbers. */
+export function planeInTiles(source: Source, work: RunTile, options: TaskOptions): Promise<Float32Array> {
+  const { width, height } = source
+  const begin = () => {
+    const result = new Float32Array(width * height)
+    const write: Sink['write'] = (core, values, origin) => {
+      requireFinite(values)
+      for (let y = 0; y < core.height; y++) {
+        const from = (origin.top + y) * origin.width + origin.left
+        result.set(values.subarray(from, from + core.width), (core.top + y) * width + core.left)
+      }
+    }
+    return { result, sink: { write } }
+  }
+  return inTiles(source, begin, work, options)
 }
