@@ -65,6 +65,20 @@ describe('scratches', () => {
     expect(new Set(network.calls.map(({ height }) => height)).size).toBe(2)
   })
 
+  it('go on where the network is less sure, and do not begin there', async () => {
+    const raster = createRaster(40, 40, 1, 8)
+    // A line down column 10, sure in its upper half; down column 30 one that is nowhere sure.
+    for (let y = 0; y < 40; y++) {
+      raster.samples[y * 40 + 10] = y < 20 ? 255 : 100
+      raster.samples[y * 40 + 30] = 100
+    }
+    const network = fakeNetwork(
+      byPixel(3, ([red]) => [red]),
+      { channels: { input: 3, output: 1 } },
+    )
+    expect(columnsOf(await findScratches(raster, { network, maxTilePixels: 1e6 }))).toEqual([9, 10, 11])
+  })
+
   it('are none where the network sees none', async () => {
     const none = await findScratches(picture(40, 40, 3, 8, 50), {
       network: whiteFinder(),
