@@ -8,6 +8,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { EngineProcess } from '../src/app/engine-process.ts'
+import type { EngineOutput } from '../src/contract/engine-protocol.ts'
 import type { Evaluation } from '../src/contract/evaluation.ts'
 import type { Manifest } from '../src/contract/model.ts'
 import { writeCard } from '../src/engine/models/card.ts'
@@ -50,16 +51,20 @@ async function measured(manifest: Manifest): Promise<Manifest> {
   const { id, task, scale } = manifest
   const folder = folderOf(id)
   const quality: Manifest['quality'] = []
+  /** By their input: several columns may come of one. */
+  const runs = new Map<string, EngineOutput<'evaluate'>>()
   const columns = tables.filter((table) => table.task === task).flatMap((table) => table.columns)
   for (const column of columns) {
     if (column.scale !== undefined && column.scale !== scale) continue
     const input = { ...column.conditions, folder, data: path.join(data, column.set) } as Evaluation
-    const figures = await engine.run('evaluate', input)
+    const asked = JSON.stringify(input)
+    const figures = runs.get(asked) ?? (await engine.run('evaluate', input))
+    runs.set(asked, figures)
     const command = commandOf(id, column)
     const what = whatOf(column)
     const value = figures[column.figure] ?? Number.NaN
     const isPsnr = column.figure === 'psnr'
-    const unit = isPsnr ? 'dB' : column.figure === 'fMeasure' ? '%' : ''
+    const unit = isPsnr ? 'dB' : column.figure === 'rmse' ? '' : '%'
     const before = isPsnr ? { input: rounded(figures.inputPsnr, 2) } : {}
     quality.push({ what, value: rounded(value, unit === '' ? 4 : 2), unit, ...before, command })
     if (isPsnr) {

@@ -24,6 +24,8 @@ export const evaluationSchema = z.discriminatedUnion('task', [
   z.object({ ...common, task: z.literal('document'), binarise: binarisationSchema }),
   /** Clean pictures, scratches drawn over 5 % of them. Measured in the scratches. */
   z.object({ ...common, task: z.literal('inpaint'), grey }),
+  /** Clean pictures, noise and thin scratches drawn over 2 % of them. Measured: which pixels are found. */
+  z.object({ ...common, task: z.literal('scratches'), grey }),
   /** Colour pictures, turned to grey. */
   z.object({ ...common, task: z.literal('colourise') }),
   /** Pairs of files: `a_real` and `a_mean`, `a_lr` and `a_hr`, folders `image` and `clean`, … */
@@ -33,7 +35,7 @@ export type Evaluation = z.infer<typeof evaluationSchema>
 export type EvaluationTask = Evaluation['task']
 
 const figures = {
-  /** dB. What equals the truth counts 100: JSON has no infinity. */
+  /** dB. What equals the truth counts 100: JSON has no infinity. Of scratches: of the mask. */
   psnr: z.number(),
   ssim: z.number(),
   /** Of the picture before it was restored. */
@@ -42,6 +44,12 @@ const figures = {
   fMeasure: z.number().optional(),
   /** Of pages, 0..1, as the cleaned page is, in grey. */
   rmse: z.number().optional(),
+  /** Of scratches, 0..100: how much of the damage is found. */
+  recall: z.number().optional(),
+  /** Of scratches, 0..100: how much of what is marked is damage or within 2 px of it. */
+  precision: z.number().optional(),
+  /** Of scratches, 0..100: how much of the same picture without any is marked. */
+  falseAlarms: z.number().optional(),
 }
 export const pictureFiguresSchema = z.object({ name: z.string(), ...figures })
 export type PictureFigures = z.infer<typeof pictureFiguresSchema>

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchNetwork } from './networks.ts'
 import { OTHERS } from './peers/index.ts'
 import type { Peer, Run } from './peers/peer.ts'
-import { inference, type NamedWork, pixelsOf } from './work.ts'
+import { type NamedWork, pixelsOf } from './work.ts'
 
 export type Limits = {
   rounds: number
@@ -40,7 +40,7 @@ export type Speeds = Map<string, number>
  * takes out of the race, with the reason in `problems`, whoever fails or differs from the first peer that answers.
  */
 export async function compareOutputs(peers: readonly Peer[], network: BenchNetwork) {
-  const work = inference({ width: 128, height: 96 })
+  const work = network.sample
   const speeds: Speeds = new Map()
   const problems = new Map<string, string>()
   let reference: number[] | undefined

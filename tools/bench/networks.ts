@@ -7,7 +7,7 @@ import { channelsOf } from '../../src/engine/models/network.ts'
 import { exportOnnx } from '../../src/engine/models/onnx.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Geometry } from '../../src/engine/tiling.ts'
-import { type NamedWork, worksOn } from './work.ts'
+import { inference, type NamedWork, type Work, worksOn } from './work.ts'
 
 export type BenchNetwork = {
   name: string
@@ -17,6 +17,8 @@ export type BenchNetwork = {
   onnx: string
   shipped: boolean
   works: NamedWork[]
+  /** A small picture, by which peers are compared. */
+  sample: Work
 }
 
 /**
@@ -60,19 +62,18 @@ async function prepared(
   await writeFile(onnx, await exportOnnx(model))
   model.dispose()
   const geometry: Geometry = manifest
-  return { name: manifest.id, folder, onnx, shipped, works: worksOn(geometry, patch) }
+  const channels = channelsOf(manifest)
+  const works = worksOn(geometry, channels, patch)
+  const sample = inference(geometry, channels, { width: 128, height: 96 })
+  return { name: manifest.id, folder, onnx, shipped, works, sample }
 }
 
-/** Of models from RGB to RGB; what else a model is given is no matter of speed. */
 async function modelFolders(models: string): Promise<string[]> {
   const entries = await readdir(models).catch(() => [])
   const folders: string[] = []
   for (const entry of entries.sort()) {
     const folder = path.join(models, entry)
-    const manifest = await readManifest(folder).catch(() => null)
-    if (!manifest) continue
-    const { input, output } = channelsOf(manifest)
-    if (input === 3 && output === 3) folders.push(folder)
+    if (await readManifest(folder).catch(() => null)) folders.push(folder)
   }
   return folders
 }

@@ -7,7 +7,7 @@ import { compareOutputs } from './measure.ts'
 import { type BenchNetwork, prepareNetworks } from './networks.ts'
 import { PEERS } from './peers/index.ts'
 import { Peer } from './peers/peer.ts'
-import { inference, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 let folder: string
 let network: BenchNetwork
@@ -58,9 +58,7 @@ describe('the peers', () => {
   it('say what they can’t do', async () => {
     const peer = peers.get('limpid-wasm')!
     const nowhere = { ...network, folder: path.join(folder, 'none') }
-    await expect(peer.prepare(nowhere, inference({ width: 16, height: 16 }))).rejects.toThrow(
-      /no model in .*none/,
-    )
+    await expect(peer.prepare(nowhere, network.sample)).rejects.toThrow(/no model in .*none/)
   })
 
   it('are missed with a reason', async () => {

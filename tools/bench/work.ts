@@ -3,30 +3,48 @@ import { type Geometry, planTiles } from '../../src/engine/tiling.ts'
 
 export type Size = { width: number; height: number }
 
-/** One piece of work on one network; it is timed as a whole. Pictures are RGB. */
+/** What goes into a network and what comes out; 3 is RGB. */
+export type Channels = { input: number; output: number }
+
+/** One piece of work on one network; it is timed as a whole. */
 export type Work =
   /** The network on each of these sizes, from an array of floats to an array of floats. */
-  | { kind: 'inference'; sizes: Size[] }
-  /** One step on one batch: forward, L1 loss, backward, gradient clipped, Adam. */
+  | { kind: 'inference'; channels: Channels; sizes: Size[] }
+  /** One step on one batch, RGB to RGB: forward, L1 loss, backward, gradient clipped, Adam. */
   | { kind: 'training'; batch: number; patch: number; learningRate: number; clipNorm: number }
 
 export type NamedWork = { name: string; work: Work; quick: boolean }
 
-/** The works on a network that trains on patches of `patch` px. */
-export function worksOn(geometry: Geometry, patch: number): NamedWork[] {
-  return [
-    { name: '256²', work: inference({ width: 256, height: 256 }), quick: true },
-    { name: '1024²', work: inference({ width: 1024, height: 1024 }), quick: false },
-    { name: '12 MP', work: inference(...tilesOf12Megapixels(geometry)), quick: false },
+/** The works on a network that trains on patches of `patch` px: one from RGB to RGB, for others only run. */
+export function worksOn(geometry: Geometry, channels: Channels, patch: number): NamedWork[] {
+  const onSquare = (side: number) => inference(geometry, channels, { width: side, height: side })
+  const works: NamedWork[] = [
+    { name: '256²', work: onSquare(256), quick: true },
+    { name: '1024²', work: onSquare(1024), quick: false },
     {
-      name: 'training step',
-      work: { kind: 'training', batch: 16, patch, learningRate: 1e-3, clipNorm: 1 },
-      quick: true,
+      name: '12 MP',
+      work: { kind: 'inference', channels, sizes: tilesOf12Megapixels(geometry) },
+      quick: false,
     },
   ]
+  if (channels.input !== 3 || channels.output !== 3) return works
+  const training: Work = {
+    kind: 'training',
+    batch: 16,
+    patch: whole(patch, geometry),
+    learningRate: 1e-3,
+    clipNorm: 1,
+  }
+  return [...works, { name: 'training step', work: training, quick: true }]
 }
 
-export const inference = (...sizes: Size[]): Work => ({ kind: 'inference', sizes })
+/** On one picture, its sides rounded up to what the network takes. */
+export function inference(geometry: Geometry, channels: Channels, { width, height }: Size): Work {
+  const size = { width: whole(width, geometry), height: whole(height, geometry) }
+  return { kind: 'inference', channels, sizes: [size] }
+}
+
+const whole = (side: number, { sizeMultiple }: Geometry) => Math.ceil(side / sizeMultiple) * sizeMultiple
 
 /** Pixels that the network is run on, once; halos included. */
 export function pixelsOf(work: Work): number {
@@ -60,7 +78,8 @@ export function pattern(length: number, step: number): Float32Array<ArrayBuffer>
 export function sampled(
   samples: number,
   pixels: number,
+  channels: number,
   at: (pixel: number, channel: number) => number,
 ): number[] {
-  return Array.from({ length: samples }, (_, i) => at(Math.floor((i * pixels) / samples), i % 3))
+  return Array.from({ length: samples }, (_, i) => at(Math.floor((i * pixels) / samples), i % channels))
 }

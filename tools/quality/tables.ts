@@ -3,7 +3,7 @@
  * figures are those of the methods' papers, in the conventions of contract/evaluation.ts.
  */
 import type { Evaluation, PictureFigures } from '../../src/contract/evaluation.ts'
-import type { RestorationTask, Scale } from '../../src/contract/step.ts'
+import { FIND_SCRATCHES, type Scale, type TrainedTask } from '../../src/contract/step.ts'
 
 type Figure = Exclude<keyof PictureFigures, 'name' | 'inputPsnr'>
 // One `Omit` for each kind of evaluation: of the union as a whole it would leave only what all have.
@@ -26,7 +26,7 @@ export type Column = {
 }
 
 export type Table = {
-  task: RestorationTask
+  task: TrainedTask
   title: string
   unit: 'dB' | '%' | ''
   columns: Column[]
@@ -200,6 +200,22 @@ export const tables: readonly Table[] = [
     ],
   },
   {
+    task: FIND_SCRATCHES,
+    title: 'Find scratches: thin ones over 2 % of CBSD68, with the noise of a scan (σ 8)',
+    unit: '%',
+    columns: [
+      { name: 'recall', figure: 'recall' } as const,
+      { name: 'precision (within 2 px)', figure: 'precision' } as const,
+      { name: 'marked where none are', figure: 'falseAlarms' } as const,
+    ].map((column) => ({
+      ...column,
+      set: 'cbsd68',
+      label: 'CBSD68',
+      conditions: { task: 'scratches', grey: false },
+    })),
+    published: [],
+  },
+  {
     task: 'colourise',
     title: 'Colourise: PSNR on CBSD68 (input: grey)',
     unit: 'dB',
@@ -220,6 +236,9 @@ const FIGURE_NAMES: Record<Figure, string> = {
   ssim: 'SSIM',
   fMeasure: 'F-measure',
   rmse: 'RMSE',
+  recall: 'recall',
+  precision: 'precision',
+  falseAlarms: 'false alarms',
 }
 
 /** What measures it, as a person would type it below the data folder. */

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { modelFor } from '../../app/step-models.ts'
 import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import { type Evaluation, type EvaluationTask, evaluationSchema } from '../../contract/evaluation.ts'
-import type { Binarisation, RestorationTask, Scale } from '../../contract/step.ts'
+import { type Binarisation, FIND_SCRATCHES, type Scale, type TrainedTask } from '../../contract/step.ts'
 import type { Context, Perform } from '../context.ts'
 import { binariseOption, ensembleOption, percent, positiveInteger, scaleOption, sigma } from '../options.ts'
 import { withProgress } from '../progress.ts'
@@ -78,6 +78,11 @@ export function evaluateCommand(perform: Perform): Command {
       ]).option('--grey', GREY),
     )
     .addCommand(
+      evaluation('scratches', 'clean pictures, with noise and thin scratches over 2 %: which are found', [
+        `${data}/cbsd68`,
+      ]).option('--grey', GREY),
+    )
+    .addCommand(
       evaluation('colourise', 'colour pictures, turned to grey and coloured again', [`${data}/cbsd68`]),
     )
     .addCommand(
@@ -94,12 +99,13 @@ export function evaluateCommand(perform: Perform): Command {
 const GREY = 'turn the pictures to grey first'
 
 /** What a model must be for; pairs are for any, noise being the first to come to mind. */
-const TASK_OF: Record<EvaluationTask, RestorationTask> = {
+const TASK_OF: Record<EvaluationTask, TrainedTask> = {
   denoise: 'denoise',
   jpeg: 'jpeg-repair',
   upscale: 'upscale',
   document: 'document-clean',
   inpaint: 'inpaint',
+  scratches: FIND_SCRATCHES,
   colourise: 'colourise',
   pairs: 'denoise',
 }
@@ -142,19 +148,27 @@ function conditionsInWords(job: Evaluation): string {
   return parts.join(', ')
 }
 
+/** Figures that only some tasks have. */
+const SPECIAL = [
+  { key: 'fMeasure', name: 'F-measure', digits: 2 },
+  { key: 'rmse', name: 'RMSE', digits: 4 },
+  { key: 'recall', name: 'found, %', digits: 1 },
+  { key: 'precision', name: 'of it right, %', digits: 1 },
+  { key: 'falseAlarms', name: 'marked where none are, %', digits: 2 },
+] as const
+
 function report(measured: EngineOutput<'evaluate'>, conditions: string): string {
-  const { model, backend, psnr, ssim, inputPsnr, fMeasure, rmse, seconds, megapixels } = measured
+  const { model, backend, psnr, ssim, inputPsnr, seconds, megapixels } = measured
+  const special = SPECIAL.flatMap(({ key, name, digits }) => {
+    const value = measured[key]
+    return value === undefined ? [] : [{ name, value: value.toFixed(digits) }]
+  })
   const rows = [
-    ['', 'PSNR, dB', 'SSIM', ...(fMeasure === undefined ? [] : ['F-measure', 'RMSE'])],
+    ['', 'PSNR, dB', 'SSIM', ...special.map(({ name }) => name)],
     ['input', inputPsnr.toFixed(2)],
-    [
-      model,
-      psnr.toFixed(2),
-      ssim.toFixed(4),
-      ...(fMeasure === undefined ? [] : [fMeasure.toFixed(2)]),
-      ...(rmse === undefined ? [] : [rmse.toFixed(4)]),
-    ],
+    [model, psnr.toFixed(2), ssim.toFixed(4), ...special.map(({ value }) => value)],
   ]
+  const numbers = rows[0].map((_, column) => column).slice(1)
   const speed = `${inMegapixels(megapixels)} in ${inWords(seconds * 1000)}${backend === 'none' ? '' : ` on ${backend}`}`
-  return `${count(measured.count, 'picture')} of ${conditions}\n\n${table(rows, [1, 2, 3, 4])}\n\n${speed}`
+  return `${count(measured.count, 'picture')} of ${conditions}\n\n${table(rows, numbers)}\n\n${speed}`
 }

@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fMeasure } from '../metrics/f-measure.ts'
 import { studioLuma } from '../metrics/studio-luma.ts'
-import { fakeNetwork } from '../tasks/testing/fake-network.ts'
+import { byPixel, fakeNetwork } from '../tasks/testing/fake-network.ts'
 import { colourise } from './colourise.ts'
 import { document } from './document.ts'
 import { scratchMask } from './draw-scratches.ts'
@@ -15,6 +15,7 @@ import { inpaint } from './inpaint.ts'
 import { jpeg } from './jpeg.ts'
 import { pairs } from './pairs.ts'
 import { pairsOfFiles } from './pairs-of-files.ts'
+import { scratches } from './scratches.ts'
 import { upscale } from './upscale.ts'
 
 const data = path.resolve(
@@ -114,6 +115,33 @@ describe('on pictures of our own', () => {
     const after = await inpaint.measure(photo, 0, input, { network: flat, maxTilePixels: 1e5 })
     expect(after.inputPsnr).toBe(before.inputPsnr)
     expect(after.psnr).toBeGreaterThan(before.psnr + 3)
+  })
+
+  it('of scratches counts what is found, what is wrongly marked beside them, and what on clean pictures', async () => {
+    const file = path.join(folder, 'wall.png')
+    const wall = { r: 0x90, g: 0x70, b: 0x60 }
+    await sharp({ create: { width: 160, height: 120, channels: 3, background: wall } }).toFile(file)
+    const input = { ...model, task: 'scratches', data: folder, grey: false } as const
+    const photo = { name: 'wall', files: [file] }
+    const withFinder = async (isScratch: (rgb: Float32Array) => boolean) => {
+      const network = fakeNetwork(
+        byPixel(3, (rgb) => [isScratch(rgb) ? 1 : 0]),
+        { channels: { input: 3, output: 1 } },
+      )
+      return scratches.measure(photo, 0, input, { network, maxTilePixels: 1e5 })
+    }
+    // Six standard deviations of the noise.
+    const offTheWall = await withFinder(([r, g, b]) => Math.abs(r + g + b - 0x160 / 255) > 0.35)
+    expect(offTheWall.recall).toBeGreaterThan(40)
+    expect(offTheWall.precision).toBeGreaterThan(99)
+    expect(offTheWall.falseAlarms).toBe(0)
+    expect(offTheWall.psnr).toBeGreaterThan(offTheWall.inputPsnr + 2)
+    const everything = await withFinder(() => true)
+    expect(everything).toMatchObject({ recall: 100, falseAlarms: 100 })
+    expect(everything.precision).toBeLessThan(40)
+    const nothing = await scratches.measure(photo, 0, input, null)
+    expect(nothing).toMatchObject({ recall: 0, precision: 100, falseAlarms: 0 })
+    expect(nothing.psnr).toBe(nothing.inputPsnr)
   })
 
   it('colouring is measured against the colours that were there', async () => {

@@ -7,6 +7,7 @@ import type { Evaluator } from './evaluator.ts'
 import { inpaint } from './inpaint.ts'
 import { jpeg } from './jpeg.ts'
 import { pairs } from './pairs.ts'
+import { scratches } from './scratches.ts'
 import { upscale } from './upscale.ts'
 
 export const evaluators: { [T in EvaluationTask]: Evaluator<T> } = {
@@ -15,6 +16,7 @@ export const evaluators: { [T in EvaluationTask]: Evaluator<T> } = {
   upscale,
   document,
   inpaint,
+  scratches,
   colourise,
   pairs,
 }

@@ -8,7 +8,7 @@ import type { tf } from '../../../src/engine/tf.ts'
 import { FlatAdam } from '../../../src/engine/training/adam.ts'
 import { restorationLoss } from '../../../src/engine/training/restoration-learner.ts'
 import { trainingStep } from '../../../src/engine/training/trainer.ts'
-import { PHI, PLASTIC, pattern, type Size, sampled, type Work } from '../work.ts'
+import { PHI, PLASTIC, pattern, sampled, type Work } from '../work.ts'
 import { serve } from './serve.ts'
 
 const backend = process.argv[2] as BackendName
@@ -26,22 +26,35 @@ serve({
     const { model, manifest } = await loadModel(folder)
     job =
       work.kind === 'inference'
-        ? inferring(new LocalNetwork(forInference(model), manifest), work.sizes)
+        ? inferring(new LocalNetwork(forInference(model), manifest), work)
         : training(model, work)
   },
   run: () => job!.run(),
   figures: (samples) => job!.figures(samples),
 })
 
-function inferring(network: LocalNetwork, sizes: Size[]): Job {
-  const pictures = sizes.map((size) => ({ ...size, values: pattern(size.width * size.height * 3, PHI) }))
+function inferring(network: LocalNetwork, { channels, sizes }: Work & { kind: 'inference' }): Job {
+  const pictures = sizes.map(({ width, height }) => ({
+    width,
+    height,
+    values: pattern(width * height * channels.input, PHI),
+  }))
   let output: Float32Array = new Float32Array()
   return {
     async run() {
-      for (const { values, width, height } of pictures) output = await network.run(values, width, height, 3)
+      for (const { values, width, height } of pictures) {
+        output = await network.run(values, width, height, channels.input)
+      }
     },
-    figures: (samples) =>
-      sampled(samples, output.length / 3, (pixel, channel) => output[pixel * 3 + channel]),
+    figures(samples) {
+      const count = channels.output
+      return sampled(
+        samples,
+        output.length / count,
+        count,
+        (pixel, channel) => output[pixel * count + channel],
+      )
+    },
     dispose: () => network.dispose(),
   }
 }

@@ -1,6 +1,6 @@
 /** onnxruntime-node, on the network as Limpid exports it, with as many threads as the argument says. */
 import { createRequire } from 'node:module'
-import { PHI, pattern, type Size, sampled } from '../work.ts'
+import { type Channels, PHI, pattern, type Size, sampled } from '../work.ts'
 import { serve } from './serve.ts'
 
 /** What is used here of the package; typed here, because it is looked for at run time and may not be there. */
@@ -22,6 +22,7 @@ const threads = Number(process.argv[2])
 let ort: OnnxRuntime
 let session: Session | undefined
 let pictures: Tensor[] = []
+let channels: Channels = { input: 3, output: 3 }
 let output = new Float32Array()
 
 serve({
@@ -39,6 +40,7 @@ serve({
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
     })
+    channels = work.channels
     pictures = work.sizes.map(channelsFirstPicture)
   },
   async run() {
@@ -48,18 +50,19 @@ serve({
     }
   },
   figures(samples) {
-    const pixels = output.length / 3
-    return sampled(samples, pixels, (pixel, channel) => output[channel * pixels + pixel])
+    const pixels = output.length / channels.output
+    return sampled(samples, pixels, channels.output, (pixel, channel) => output[channel * pixels + pixel])
   },
 })
 
-/** The pattern, which is [height, width, 3], as [1, 3, height, width]. */
+/** The pattern, which is [height, width, channels], as [1, channels, height, width]. */
 function channelsFirstPicture({ width, height }: Size): Tensor {
-  const interleaved = pattern(width * height * 3, PHI)
+  const { input } = channels
+  const interleaved = pattern(width * height * input, PHI)
   const planes = new Float32Array(interleaved.length)
   const pixels = width * height
   for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < 3; c++) planes[c * pixels + i] = interleaved[3 * i + c]
+    for (let c = 0; c < input; c++) planes[c * pixels + i] = interleaved[input * i + c]
   }
-  return new ort.Tensor('float32', planes, [1, 3, height, width])
+  return new ort.Tensor('float32', planes, [1, input, height, width])
 }

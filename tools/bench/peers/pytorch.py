@@ -27,11 +27,12 @@ def pattern(shape, step):
 
 
 class Inference:
-    def __init__(self, network, device, layout, sizes):
+    def __init__(self, network, device, layout, work):
         self.network = network.eval()
         self.inputs = []
-        for size in sizes:
-            picture = pattern([1, size["height"], size["width"], 3], PHI).permute(0, 3, 1, 2)
+        self.channels = work["channels"]
+        for size in work["sizes"]:
+            picture = pattern([1, size["height"], size["width"], self.channels["input"]], PHI).permute(0, 3, 1, 2)
             self.inputs.append(picture.contiguous(memory_format=layout))
         self.device, self.layout = device, layout
 
@@ -44,7 +45,7 @@ class Inference:
     def figures(self, samples):
         height, width = self.result.shape[2:]
         pixels = [(i * height * width) // samples for i in range(samples)]
-        return [self.result[0, i % 3, p // width, p % width].item() for i, p in enumerate(pixels)]
+        return [self.result[0, i % self.channels["output"], p // width, p % width].item() for i, p in enumerate(pixels)]
 
 
 class Training:
@@ -88,7 +89,7 @@ class Peer:
         for layout in (torch.contiguous_format, torch.channels_last):
             network = Network(folder).to(self.device, memory_format=layout)
             if work["kind"] == "inference":
-                candidate = Inference(network, self.device, layout, work["sizes"])
+                candidate = Inference(network, self.device, layout, work)
             else:
                 candidate = Training(network, self.device, layout, work)
             seconds = timed(candidate.run)
@@ -100,7 +101,7 @@ class Peer:
         self.work = None
         network = Network(folder).to(self.device, memory_format=fastest[1])
         if work["kind"] == "inference":
-            self.work = Inference(network, self.device, fastest[1], work["sizes"])
+            self.work = Inference(network, self.device, fastest[1], work)
         else:
             self.work = Training(network, self.device, fastest[1], work)
         return {}
