@@ -4,7 +4,8 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodePicture } from '../imaging/decode.ts'
 import { lumaOf } from '../imaging/luma.ts'
-import { toFloat } from '../imaging/raster.ts'
+import { fromFloat, toFloat } from '../imaging/raster.ts'
+import { readEnlarged, resizeBicubic } from '../imaging/resample.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { random } from '../random.ts'
 import type { Patch } from './degradation.ts'
@@ -24,7 +25,21 @@ describe('downscale', () => {
     for (let i = 0; i < stripes.values.length; i++) stripes.values[i] = i & 1
     for (const value of apply(stripes, scale).values) expect(Math.abs(value - 0.5)).toBeLessThan(0.2)
   })
+
+  it.each([2, 3, 4] as const)('by %i gives a patch the rim that a picture has', (scale) => {
+    const clean = { ...wavyPatch(3, 48), values: noise(48 * 48 * 3) }
+    const { width, height, channels } = clean
+    const small = resizeBicubic(clean.values, width, height, channels, width / scale, height / scale)
+    const file = fromFloat(small, width / scale, height / scale, channels, 8)
+    const enlarged = readEnlarged(file, scale, { left: 0, top: 0, width, height })
+    for (const [i, value] of apply(clean, scale).values.entries()) expect(value).toBeCloseTo(enlarged[i], 5)
+  })
 })
+
+function noise(length: number): Float32Array {
+  const draw = random(7)
+  return Float32Array.from({ length }, () => draw.uniform())
+}
 
 /** Where the public test sets are: not part of the project. */
 const SET5 = path.resolve(process.env.LIMPID_DATA ?? '../shared/data', 'sr/set5')

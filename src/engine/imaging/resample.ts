@@ -65,7 +65,7 @@ function cubic(x: number): number {
 }
 
 /** … 1 0 | 0 1 2 … size-1 | size-1 … */
-function mirror(index: number, size: number): number {
+export function mirror(index: number, size: number): number {
   const folded = ((index % (2 * size)) + 2 * size) % (2 * size)
   return folded < size ? folded : 2 * size - 1 - folded
 }
