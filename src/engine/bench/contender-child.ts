@@ -3,6 +3,7 @@ import { backendNameSchema } from '../../contract/backend.ts'
 import { describeFailure, startProven } from '../backends/choose.ts'
 import { backends } from '../backends/index.ts'
 import { loadModel } from '../models/model-file.ts'
+import { LocalNetwork } from '../models/network.ts'
 import { random } from '../random.ts'
 import { tf } from '../tf.ts'
 import { FlatAdam } from '../training/adam.ts'
@@ -49,25 +50,33 @@ async function prepare(folder: string, work: Work): Promise<Prepared> {
   const noise = (seed: number, [, height, width, channels]: tf.Shape) => {
     const shape = [size[0], height ?? size[1], width ?? size[2], channels!] as Shape
     const draw = random(seed)
-    const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => draw.uniform())
-    return () => tf.tensor4d(values, shape)
+    return {
+      values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => draw.uniform()),
+      shape,
+    }
   }
   const input = noise(1, model.inputs[0].shape)
-  if (work.kind === 'inference') return inferring(model, input)
-  return training(model, input, noise(2, model.outputs[0].shape))
+  if (work.kind === 'inference') return inferring(await LocalNetwork.of(model, manifest), input)
+  const target = noise(2, model.outputs[0].shape)
+  return training(
+    model,
+    () => tf.tensor4d(input.values, input.shape),
+    () => tf.tensor4d(target.values, target.shape),
+  )
 }
 
 type Shape = [number, number, number, number]
 
-function inferring(model: tf.LayersModel, input: () => tf.Tensor): Prepared {
+function inferring(
+  network: LocalNetwork,
+  { values: input, shape: [, height, width, channels] }: { values: Float32Array; shape: Shape },
+): Prepared {
   return {
     async run() {
-      const output = tf.tidy(() => model.predictOnBatch(input()) as tf.Tensor)
-      const values = await output.data<'float32'>()
-      output.dispose()
+      const values = await network.run(input, width, height, channels)
       return Array.from({ length: SAMPLES }, (_, i) => values[Math.floor((i * values.length) / SAMPLES)])
     },
-    dispose: () => model.dispose(),
+    dispose: () => network.dispose(),
   }
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Manifest } from '../../contract/model.ts'
+import { type Graph, openGraph } from '../backends/tensorflow/graph/graph.ts'
 import { tf } from '../tf.ts'
 import { forInference } from './for-inference.ts'
 import { withGpuErrors } from './gpu-errors.ts'
@@ -32,10 +33,19 @@ export class LocalNetwork implements Network {
   readonly manifest: Manifest
   elapsedMs = 0
   readonly #model: tf.LayersModel
+  /** The same network, where the backend can run it as a whole. */
+  readonly #graph: Graph | null
 
-  constructor(model: tf.LayersModel, manifest: Manifest) {
+  private constructor(model: tf.LayersModel, graph: Graph | null, manifest: Manifest) {
     this.#model = model
+    this.#graph = graph
     this.manifest = manifest
+  }
+
+  /** The trained `model` as it is best run here; it is the network's from now on. */
+  static async of(model: tf.LayersModel, manifest: Manifest): Promise<LocalNetwork> {
+    const rewritten = forInference(model)
+    return new LocalNetwork(rewritten, await openGraph(rewritten, manifest.sizeMultiple), manifest)
   }
 
   async run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array> {
@@ -59,8 +69,10 @@ export class LocalNetwork implements Network {
     const greyAsRgb = channels === 1 && input === 3 && made === 3
     const output = tf.tidy(() => {
       const picture = tf.tensor4d(values, [1, height, width, channels])
-      const given = greyAsRgb ? picture.tile([1, 1, 1, 3]) : picture
-      const restored = this.#model.execute(given, this.#model.outputs[0].name) as tf.Tensor4D // predict copies its input
+      const given = greyAsRgb ? (picture.tile([1, 1, 1, 3]) as tf.Tensor4D) : picture
+      const restored = this.#graph
+        ? this.#graph.run(given)
+        : (this.#model.execute(given, this.#model.outputs[0].name) as tf.Tensor4D) // predict copies its input
       return greyAsRgb ? restored.mean(3) : restored
     })
     try {
@@ -71,6 +83,7 @@ export class LocalNetwork implements Network {
   }
 
   dispose(): void {
+    this.#graph?.dispose()
     this.#model.dispose()
   }
 }
@@ -90,8 +103,9 @@ export async function openNetwork(folder: string): Promise<LocalNetwork> {
     return latest.network
   }
   const { model, manifest } = await loadModel(folder)
+  const network = await LocalNetwork.of(model, manifest)
   latest?.network.dispose()
-  latest = { folder, changed, backend, network: new LocalNetwork(forInference(model), manifest) }
+  latest = { folder, changed, backend, network }
   return latest.network
 }
 

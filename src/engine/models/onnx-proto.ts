@@ -1,8 +1,8 @@
 /**
  * Writes ONNX files: the part of onnx.proto3 (https://github.com/onnx/onnx) that a network of convolutions needs, as
- * protobuf. The wire format is varints and length-prefixed bytes; writing it takes the twenty lines at the end of this
- * file, fewer than a library would need to be told the schema. Numbers after a call's name are the schema's field numbers.
+ * protobuf. Numbers after a call's name are the schema's field numbers.
  */
+import { bytes, float, int, join, text } from '../protobuf.ts'
 
 /** A number is an ONNX INT, `{ float }` a FLOAT, a list INTS, a text STRING. */
 export type OnnxAttribute = number | { float: number } | readonly number[] | string
@@ -86,25 +86,3 @@ function encodeValue({ name, shape }: OnnxValue): Uint8Array {
   const tensorType = join([int(1, FLOAT), bytes(2, join(sizes))])
   return join([text(1, name), bytes(2, bytes(1, tensorType))])
 }
-
-// Protobuf's wire format (https://protobuf.dev/programming-guides/encoding): a key, field · 8 + wire type, then the value.
-
-const int = (field: number, value: number) => join([varint(field * 8), varint(value)])
-const bytes = (field: number, value: Uint8Array) => join([varint(field * 8 + 2), varint(value.length), value])
-const text = (field: number, value: string) => bytes(field, Buffer.from(value, 'utf8'))
-
-function float(field: number, value: number): Uint8Array {
-  const littleEndian = Buffer.alloc(4)
-  littleEndian.writeFloatLE(value)
-  return join([varint(field * 8 + 5), littleEndian])
-}
-
-/** Seven bits a byte, lowest first. Negative numbers are never written here. */
-function varint(value: number): Uint8Array {
-  const out: number[] = []
-  let rest = value
-  for (; rest > 127; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128)
-  return Uint8Array.from([...out, rest])
-}
-
-const join = (parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts)

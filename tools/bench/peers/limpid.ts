@@ -1,7 +1,6 @@
 /** Limpid on one of its backends (the argument), through the product's own code: Network and trainingStep. */
 import type { BackendName } from '../../../src/contract/backend.ts'
 import { chooseBackend } from '../../../src/engine/backends/choose.ts'
-import { forInference } from '../../../src/engine/models/for-inference.ts'
 import { loadModel } from '../../../src/engine/models/model-file.ts'
 import { LocalNetwork } from '../../../src/engine/models/network.ts'
 import type { tf } from '../../../src/engine/tf.ts'
@@ -26,7 +25,7 @@ serve({
     const { model, manifest } = await loadModel(folder)
     job =
       work.kind === 'inference'
-        ? inferring(new LocalNetwork(forInference(model), manifest), work)
+        ? inferring(await LocalNetwork.of(model, manifest), work)
         : training(model, work)
   },
   run: () => job!.run(),
