@@ -59,12 +59,10 @@ class GraphWriter {
   readonly #names = new Map<number, string>()
 
   constructor(input: tf.SymbolicTensor) {
-    this.nodes.push({
-      name: 'input',
-      op: 'Placeholder',
-      inputs: [],
-      attributes: { dtype: { type: 'float' } },
-    })
+    // Sums are merged with convolutions only where both are known to have one shape, and so the input must have one.
+    const shape = [1, ...input.shape.slice(1).map((size) => size ?? -1)]
+    const attributes = { dtype: { type: 'float' }, shape: { shape } } as const
+    this.nodes.push({ name: 'input', op: 'Placeholder', inputs: [], attributes })
     this.#names.set(input.id, 'input')
   }
 

@@ -13,6 +13,8 @@ export type Attribute =
   | string
   | boolean
   | { type: DataType }
+  /** −1 is a size that is open. */
+  | { shape: readonly number[] }
   | { tensor: Constant }
 
 export const DATA_TYPES = { float: 1, int32: 3 } as const
@@ -55,13 +57,15 @@ function encodeAttribute(value: Attribute): Uint8Array {
   if (typeof value === 'boolean') return int(5, Number(value))
   if ('float' in value) return float(4, value.float)
   if ('type' in value) return int(6, DATA_TYPES[value.type])
+  if ('shape' in value) return bytes(7, encodeShape(value.shape))
   if ('tensor' in value) return bytes(8, encodeTensor(value.tensor))
   return bytes(1, join(value.map((each) => int(3, each))))
 }
 
 function encodeTensor({ type, shape, values }: Constant): Uint8Array {
-  const sizes = shape.map((size) => bytes(2, int(1, size)))
   // tensor_content is little-endian, as every machine is that this runs on.
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  return join([int(1, DATA_TYPES[type]), bytes(2, join(sizes)), bytes(4, raw)])
+  return join([int(1, DATA_TYPES[type]), bytes(2, encodeShape(shape)), bytes(4, raw)])
 }
+
+const encodeShape = (shape: readonly number[]) => join(shape.map((size) => bytes(2, int(1, size))))
