@@ -10,7 +10,6 @@ export const RESTORATION_TASKS = [
   'inpaint',
   'colourise',
 ] as const
-export type RestorationTask = (typeof RESTORATION_TASKS)[number]
 
 /** What restoration recipes train for: the tasks, and what finds the scratches that `inpaint` fills in. */
 export const FIND_SCRATCHES = 'find-scratches'

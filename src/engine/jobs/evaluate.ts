@@ -72,7 +72,9 @@ type Figure = Exclude<keyof PictureFigures, 'name'>
 function means(pictures: readonly PictureFigures[]): Omit<PictureFigures, 'name'> {
   const mean = (figure: Figure) =>
     pictures.reduce((sum, picture) => sum + (picture[figure] ?? Number.NaN), 0) / pictures.length
-  const optional = (['fMeasure', 'rmse', 'recall', 'precision', 'falseAlarms'] as const).filter((figure) => pictures[0][figure] !== undefined)
+  const optional = (['fMeasure', 'rmse', 'recall', 'precision', 'falseAlarms'] as const).filter(
+    (figure) => pictures[0][figure] !== undefined,
+  )
   return {
     psnr: mean('psnr'),
     ssim: mean('ssim'),

@@ -35,10 +35,7 @@ type LayerConfig = {
 export const graphLayers: Record<string, (call: LayerCall) => boolean> = {
   Conv2D: convolution,
   Conv2DTranspose: transposedConvolution,
-  BiasRelu: ({ weights: [bias], inputs, emit, constant }) => {
-    emit('Relu', [emit('BiasAdd', [inputs[0], constant(bias)], NHWC)], FLOAT)
-    return true
-  },
+  BiasRelu: biasRelu,
   Activation: ({ config, inputs, emit }) => activate(emit, config.activation, inputs[0]),
   Add: ({ inputs, emit }) => {
     inputs.slice(1).reduce((sum, input) => emit('AddV2', [sum, input], FLOAT), inputs[0])
@@ -105,6 +102,24 @@ function transposedConvolution({
     padding: 'SAME',
   })
   return activate(emit, activation, bias ? emit('BiasAdd', [y, constant(bias)], NHWC) : y)
+}
+
+/**
+ * As batch norm with nothing to normalize: with a ReLU behind, oneDNN does that in one pass, a bias of its own it adds in
+ * one more.
+ */
+function biasRelu({ weights: [bias], inputs, emit, constant }: LayerCall): boolean {
+  const filled = (value: number) =>
+    constant({ ...bias, values: new Float32Array(bias.values.length).fill(value) })
+  const y = emit('FusedBatchNormV3', [inputs[0], filled(1), constant(bias), filled(0), filled(1)], {
+    ...NHWC,
+    U: { type: 'float' },
+    epsilon: { float: 0 },
+    exponential_avg_factor: { float: 1 },
+    is_training: false,
+  })
+  emit('Relu', [y], FLOAT)
+  return true
 }
 
 const ACTIVATIONS: Partial<Record<string, string>> = {
