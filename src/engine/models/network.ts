@@ -32,20 +32,19 @@ export function channelsOf({ channels }: Pick<Manifest, 'channels'>): { input: n
 export class LocalNetwork implements Network {
   readonly manifest: Manifest
   elapsedMs = 0
-  readonly #model: tf.LayersModel
-  /** The same network, where the backend can run it as a whole. */
-  readonly #graph: Graph | null
+  readonly #graph: Graph
 
-  private constructor(model: tf.LayersModel, graph: Graph | null, manifest: Manifest) {
-    this.#model = model
+  private constructor(graph: Graph, manifest: Manifest) {
     this.#graph = graph
     this.manifest = manifest
   }
 
   /** The trained `model` as it is best run here; it is the network's from now on. */
   static async of(model: tf.LayersModel, manifest: Manifest): Promise<LocalNetwork> {
-    const rewritten = forInference(model)
-    return new LocalNetwork(rewritten, await openGraph(rewritten, manifest.sizeMultiple), manifest)
+    const layers = forInference(model)
+    const graph = await openGraph(layers, manifest.sizeMultiple)
+    if (graph) layers.dispose()
+    return new LocalNetwork(graph ?? layerByLayer(layers), manifest)
   }
 
   async run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array> {
@@ -70,9 +69,7 @@ export class LocalNetwork implements Network {
     const output = tf.tidy(() => {
       const picture = tf.tensor4d(values, [1, height, width, channels])
       const given = greyAsRgb ? (picture.tile([1, 1, 1, 3]) as tf.Tensor4D) : picture
-      const restored = this.#graph
-        ? this.#graph.run(given)
-        : (this.#model.execute(given, this.#model.outputs[0].name) as tf.Tensor4D) // predict copies its input
+      const restored = this.#graph.run(given)
       return greyAsRgb ? restored.mean(3) : restored
     })
     try {
@@ -83,8 +80,14 @@ export class LocalNetwork implements Network {
   }
 
   dispose(): void {
-    this.#graph?.dispose()
-    this.#model.dispose()
+    this.#graph.dispose()
+  }
+}
+
+function layerByLayer(model: tf.LayersModel): Graph {
+  return {
+    run: (picture) => model.execute(picture, model.outputs[0].name) as tf.Tensor4D, // predict copies its input
+    dispose: () => model.dispose(),
   }
 }
 

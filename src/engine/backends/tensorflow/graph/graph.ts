@@ -42,14 +42,18 @@ export async function openGraph(model: tf.LayersModel, sizeMultiple: number): Pr
   }
 }
 
-type GraphNodes = { nodes: GraphNode[]; input: string; output: string }
+/** `output`: the node that computes it. */
+type GraphNodes = { nodes: GraphNode[]; output: string }
+
+/** The node that the picture is put into. */
+const INPUT = 'input'
 
 /** Null for a model with a layer that is not in the table, or with several inputs or outputs. */
 export function graphOf(model: tf.LayersModel): GraphNodes | null {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) return null
   const writer = new GraphWriter(model.inputs[0])
   const output = writer.reach(model.outputs[0])
-  return output === null ? null : { nodes: writer.nodes, input: 'input', output }
+  return output === null ? null : { nodes: writer.nodes, output }
 }
 
 /** Grows from the model's output back to its input. */
@@ -62,8 +66,8 @@ class GraphWriter {
     // Sums are merged with convolutions only where both are known to have one shape, and so the input must have one.
     const shape = [1, ...input.shape.slice(1).map((size) => size ?? -1)]
     const attributes = { dtype: { type: 'float' }, shape: { shape } } as const
-    this.nodes.push({ name: 'input', op: 'Placeholder', inputs: [], attributes })
-    this.#names.set(input.id, 'input')
+    this.nodes.push({ name: INPUT, op: 'Placeholder', inputs: [], attributes })
+    this.#names.set(input.id, INPUT)
   }
 
   /** The name of the node that computes this tensor; null where there can be none. */
@@ -113,17 +117,20 @@ type SavedModels = {
 class SavedModel implements Graph {
   readonly #backend = nativeBackend() as unknown as SavedModels
   readonly #id: number
-  readonly #input: string
   readonly #output: string
 
-  constructor(folder: string, { input, output }: GraphNodes) {
+  constructor(folder: string, { output }: GraphNodes) {
     this.#id = this.#backend.loadSavedModelMetaGraph(folder, TAG)
-    this.#input = `${input}:0`
     this.#output = `${output}:0`
   }
 
   run(picture: tf.Tensor4D): tf.Tensor4D {
-    const [result] = this.#backend.runSavedModel(this.#id, [picture], [{ name: this.#input }], [this.#output])
+    const [result] = this.#backend.runSavedModel(
+      this.#id,
+      [picture],
+      [{ name: `${INPUT}:0` }],
+      [this.#output],
+    )
     return result as tf.Tensor4D
   }
 
