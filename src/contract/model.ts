@@ -2,6 +2,13 @@
 import { z } from 'zod'
 import { scaleSchema, trainedTaskSchema } from './step.ts'
 
+/**
+ * What a model can have a specialist for: a model of the same task in a folder within its own, which is run in its place
+ * on the pictures that it was trained for alone. The model itself is for all others.
+ */
+export const SPECIALITIES = ['white-noise'] as const
+export type Speciality = (typeof SPECIALITIES)[number]
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
 
 export const manifestSchema = z.object({
@@ -19,6 +26,8 @@ export const manifestSchema = z.object({
   /** Of an autoencoder: the layer that the encoder ends in, and the shape of what it gives for one picture. */
   code: z.object({ layer: z.string(), shape: z.array(z.int().positive()).min(1) }).optional(),
   architecture: z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+  /** The folder, within the model's own, of each specialist that it has. */
+  specialists: z.partialRecord(z.enum(SPECIALITIES), z.string().regex(/^[\w-]+$/, 'a plain name')).optional(),
   /** Number of weights. */
   parameterCount: z.int(),
   /** Multiply-accumulates for one full-resolution pixel, in millions. */

@@ -109,7 +109,11 @@ export class Compute {
       choice,
       workers,
       maxTilePixels: this.#options.maxTilePixels ?? tileLimit(choice.name, workers),
-      open: (folder, signal) => this.#open(choice.name, folder, signal),
+      open: async (folder, signal) => {
+        const { withSpecialists } = await import('./models/with-specialists.ts')
+        const open = (one: string) => this.#open(choice.name, one, signal)
+        return withSpecialists(await open(folder), folder, open)
+      },
     }
     this.#current = session
     return session

@@ -3,10 +3,11 @@
  * PSNR with peak 1 over all channels.
  */
 import { addGaussianNoise } from '../degradations/gaussian-noise.ts'
-import { reflect, toFloat, type Window } from '../imaging/raster.ts'
+import { fromFloat, reflect, toFloat, type Window } from '../imaging/raster.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { ssim } from '../metrics/ssim.ts'
 import { random } from '../random.ts'
+import { forItsNoise } from '../tasks/denoise.ts'
 import { inTiles, type TaskOptions } from '../tasks/tiled.ts'
 import type { Evaluator } from './evaluator.ts'
 import { readTestPicture, singlePictures } from './test-pictures.ts'
@@ -33,8 +34,9 @@ export const denoise: Evaluator<'denoise'> = {
 }
 
 /** [height, width, channels], clipped to 0..1. */
-function restoreFloat(picture: FloatPicture, options: TaskOptions): Promise<Float32Array> {
+async function restoreFloat(picture: FloatPicture, given: TaskOptions): Promise<Float32Array> {
   const { width, height, channels } = picture
+  const options = await forItsNoise(given, fromFloat(picture.values, width, height, channels, 16))
   return inTiles(
     { width, height, read: (window) => readFloat(picture, window) },
     () => {

@@ -9,8 +9,9 @@ import { type Raster, toFloat } from '../imaging/raster.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { ssim } from '../metrics/ssim.ts'
 import { colourise, greyOf } from '../tasks/colourise.ts'
+import { denoise } from '../tasks/denoise.ts'
 import { documentClean } from '../tasks/document-clean.ts'
-import { restoreSameSize } from '../tasks/same-size.ts'
+import { jpegRepair } from '../tasks/jpeg-repair.ts'
 import type { TaskOptions } from '../tasks/tiled.ts'
 import type { Evaluator } from './evaluator.ts'
 import { pairsOfFiles } from './pairs-of-files.ts'
@@ -46,8 +47,9 @@ export const pairs: Evaluator<'pairs'> = {
 function restore(raster: Raster, options: TaskOptions): Promise<Raster> {
   switch (options.network.manifest.task) {
     case 'denoise':
+      return denoise.run(raster, { strength: 1 }, options)
     case 'jpeg-repair':
-      return restoreSameSize(raster, 1, options)
+      return jpegRepair.run(raster, { strength: 1 }, options)
     case 'document-clean':
       return documentClean.run(raster, { strength: 1 }, options)
     case 'colourise':

@@ -136,7 +136,7 @@ export function reflect(index: number, size: number): number {
   return folded < size ? folded : period - folded
 }
 
-// The two inner loops, apart and free of branches: V8 makes plain machine code of them, some 3 ns a sample.
+// The inner loops, apart and free of branches: V8 makes plain machine code of them, some 3 ns a sample.
 function rowToFloat(
   from: Samples,
   fromAt: number,
@@ -145,8 +145,15 @@ function rowToFloat(
   count: number,
   scale: number,
 ): void {
-  for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i] * scale
+  if (from instanceof Uint8Array) {
+    for (let i = 0; i < count; i++) to[toAt + i] = OF_EIGHT_BITS[from[fromAt + i]]
+  } else {
+    for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i] * scale
+  }
 }
+
+/** Sample → 0..1; looking it up takes three quarters of the time of converting and multiplying. */
+const OF_EIGHT_BITS = Float32Array.from({ length: 256 }, (_, sample) => sample * (1 / 255))
 
 function rowFromFloat(
   from: Float32Array,
@@ -157,10 +164,19 @@ function rowFromFloat(
   max: number,
 ): void {
   let sum = 0 // no longer finite once a single value is not
-  for (let i = 0; i < count; i++) {
-    const value = from[fromAt + i]
-    sum += value
-    to[toAt + i] = Math.min(Math.max(value, 0), 1) * max + 0.5
+  if (to instanceof Uint8Array) {
+    const clamping = new Uint8ClampedArray(to.buffer, to.byteOffset + toAt, count) // rounds as well
+    for (let i = 0; i < count; i++) {
+      const value = from[fromAt + i]
+      sum += value
+      clamping[i] = value * max
+    }
+  } else {
+    for (let i = 0; i < count; i++) {
+      const value = from[fromAt + i]
+      sum += value
+      to[toAt + i] = Math.min(Math.max(value, 0), 1) * max + 0.5
+    }
   }
   if (!Number.isFinite(sum)) {
     throw new LimpidError('result-invalid', 'The model computed a pixel that is no number.', {

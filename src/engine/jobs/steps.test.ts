@@ -28,6 +28,8 @@ beforeAll(async () => {
   await saveTinyModel(model('colourise'), { task: 'colourise' })
   await saveTinyModel(model('inpaint'), { task: 'inpaint', channels: { input: 4, output: 3 } }, 1)
   await saveTinyFinder(model('finder'))
+  await saveTinyModel(model('with-specialist'), { specialists: { 'white-noise': 'tiny-white' } })
+  await saveTinyModel(model('with-specialist/tiny-white'), { seed: 2 })
 })
 afterAll(() => rm(root, { recursive: true }))
 
@@ -99,6 +101,24 @@ it('self-ensemble gives another picture than one run, of the same size', async (
   expect(eight).toMatchObject({ width: 50, height: 40, channels: 3 })
   expect(eight.samples).not.toEqual(once.samples)
 })
+
+it.each(['cpu', 'wasm'] as const)(
+  'a specialist in the model\u2019s folder is run where it is for the picture, also on workers (%s)',
+  async (backend) => {
+    const white = noisePicture(96, 80, 3) // every sample its own
+    const step = { task: 'denoise', strength: 1 } as const
+    const cleaned = async (folder: string, ensemble = false) => {
+      const steps = [{ ...step, folder: model(folder), ensemble }]
+      const { raster, modelSeconds } = await runSteps(white, steps, context(backend))
+      expect(modelSeconds).toBeGreaterThan(0)
+      return raster.samples
+    }
+    expect(await cleaned('with-specialist')).toEqual(await cleaned('with-specialist/tiny-white'))
+    expect(await cleaned('with-specialist')).not.toEqual(await cleaned('plain'))
+    expect(await cleaned('with-specialist', true)).toEqual(await cleaned('with-specialist/tiny-white', true))
+  },
+  60_000,
+)
 
 it('workers compute what this thread computes, mask and all', async () => {
   const picture = scratched()

@@ -30,10 +30,11 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
 | Licence of the weights | ${manifest.licence} |
 | Started from | ${recipe.init ?? 'random weights'} |
 | Parent | ${manifest.parent ?? 'none'} |
+| Specialists | ${specialistsOf(manifest)} |
 
 ## Measured
 
-${quality.length > 0 ? ['| what | value | command |', '|---|---|---|', ...quality].join('\n') : 'Not yet.'}
+${quality.length > 0 ? ['| what | value | command |', '|---|---|---|', ...quality].join('\n') : 'Nothing yet, or as part of the model whose folder it lies in.'}
 
 ## Limits
 
@@ -42,10 +43,17 @@ ${TASKS[recipe.task].limits}
   await writeFile(path.join(folder, 'card.md'), text)
 }
 
+function specialistsOf({ specialists = {} }: Manifest): string {
+  const named = Object.entries(specialists).map(
+    ([what, folder]) => `[${folder}](${folder}/card.md) for ${what}`,
+  )
+  return named.join(', ') || 'none'
+}
+
 const TASKS: Record<TrainedTask, { what: string; limits: string }> = {
   denoise: {
     what: 'takes noise out, blind to its level, in colour and grey',
-    limits: `The grain of a real camera is learned from a simulated one, so that of an unusual sensor or a heavily processed
+    limits: `What is known of a real camera's grain comes from a simulated one, so that of an unusual sensor or a heavily processed
 photo may be removed in part only. Fine textures (hair, grass, fabric) lose some detail at high noise.`,
   },
   'jpeg-repair': {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
-import type { Manifest } from '../../contract/model.ts'
+import type { Manifest, Speciality } from '../../contract/model.ts'
 import { type Graph, openGraph } from '../backends/tensorflow/graph/graph.ts'
 import { tf } from '../tf.ts'
 import { forInference } from './for-inference.ts'
@@ -21,6 +21,8 @@ export type Network = {
    * it computes.
    */
   run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array>
+  /** Its specialist for that; absent where it has none. What that one computes counts as this one's time. */
+  specialist?(speciality: Speciality): Promise<Network>
 }
 
 /** Channels that go in and come out: RGB where the manifest says nothing else. */
@@ -91,25 +93,31 @@ function layerByLayer(model: tf.LayersModel): Graph {
   }
 }
 
-let latest: { folder: string; changed: number; backend: string; network: LocalNetwork } | null = null
+/** Models that are kept loaded: one picture may go through several, and the next one through the same. */
+const KEPT = 4
+const loaded: { folder: string; changed: number; backend: string; network: LocalNetwork }[] = []
 
 /**
- * The model of that folder on this thread's backend, read and checked once, kept loaded until another one, or the same
- * on another backend, is asked for.
+ * The model of that folder on this thread's backend, read and checked once, kept loaded until `KEPT` others were asked
+ * for since.
  */
 export async function openNetwork(folder: string): Promise<LocalNetwork> {
   const backend = tf.getBackend()
   const changed = await stat(path.join(folder, 'manifest.json'))
     .then(({ mtimeMs }) => mtimeMs)
     .catch(() => 0)
-  if (latest?.folder === folder && latest.changed === changed && latest.backend === backend) {
-    return latest.network
+  const at = loaded.findIndex((one) => one.folder === folder)
+  const [known] = at < 0 ? [] : loaded.splice(at, 1)
+  if (known?.changed === changed && known.backend === backend) {
+    loaded.push(known)
+    return known.network
   }
+  known?.network.dispose()
   const { model, manifest } = await loadModel(folder)
   const network = await LocalNetwork.of(model, manifest)
-  latest?.network.dispose()
-  latest = { folder, changed, backend, network }
-  return latest.network
+  loaded.push({ folder, changed, backend, network })
+  if (loaded.length > KEPT) loaded.shift()!.network.dispose()
+  return network
 }
 
 function isOutOfMemory(thrown: unknown): boolean {

@@ -149,3 +149,38 @@ describe('denoising on several workers', () => {
     }
   })
 })
+
+describe('a model with a specialist for white noise', () => {
+  const draw = random(2)
+  const noisy = (spread: number) => {
+    const raster = createRaster(128, 96, 1, 8)
+    // Whole runs of pixels have one noise where `spread` is above 1.
+    const noise = Float32Array.from({ length: raster.samples.length }, () => 60 * draw.uniform())
+    return {
+      ...raster,
+      samples: raster.samples.map(
+        (_, i) => 90 + noise[Math.floor((i % 128) / spread) + 128 * Math.floor(i / 128 / spread)],
+      ),
+    }
+  }
+  const brighter = { ...network(), run: async (values: Float32Array) => values.map((value) => 1.1 * value) }
+  const asked: string[] = []
+  const both: Network = {
+    ...network(),
+    specialist: async (speciality) => {
+      asked.push(speciality)
+      return brighter as unknown as Network
+    },
+  }
+
+  it('has that one clean a picture with such noise, and itself any other', async () => {
+    const white = noisy(1)
+    const bySpecialist = await denoise(white, { network: both, strength: 1, maxTilePixels })
+    expect(bySpecialist.samples[0]).toBe(Math.round(1.1 * white.samples[0]))
+    expect(asked).toEqual(['white-noise'])
+    const coarse = noisy(4)
+    const byItself = await denoise(coarse, { network: both, strength: 1, maxTilePixels })
+    expect(byItself.samples[0]).toBe(Math.round(0.9 * coarse.samples[0]))
+    expect(asked).toHaveLength(1)
+  })
+})

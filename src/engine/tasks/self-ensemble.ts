@@ -6,8 +6,10 @@
 import type { Network } from '../models/network.ts'
 
 export function withSelfEnsemble(network: Network): Network {
+  const { specialist } = network
   return {
     manifest: network.manifest,
+    ...(specialist && { specialist: async (speciality) => withSelfEnsemble(await specialist(speciality)) }),
     get elapsedMs() {
       return network.elapsedMs
     },

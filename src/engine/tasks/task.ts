@@ -8,7 +8,7 @@ type StepOf<T extends ResolvedStep['task']> = Extract<ResolvedStep, { task: T }>
 export type Task<T extends ResolvedStep['task']> = {
   /** What is going on, in words, for a progress bar. */
   label: string
-  /** Another model, run first: one is loaded at a time. What it finds goes to `run`. */
+  /** Another model, run first: one computes at a time. What it finds goes to `run`. */
   first?: {
     /** Of the model; null where the step needs none. */
     folder(step: StepOf<T>): string | null

@@ -7,12 +7,11 @@ import { tf } from '../../tf.ts'
 
 const MODELS = path.join(import.meta.dirname, '../../../../models')
 
-/** Names of folders of shipped models. */
-export const shippedModels: readonly string[] = readdirSync(MODELS, { withFileTypes: true })
-  .filter(
-    (entry) => entry.isDirectory() && readdirSync(path.join(MODELS, entry.name)).includes('manifest.json'),
-  )
-  .map(({ name }) => name)
+/** Folders of shipped models in models/, those of specialists within them too. */
+export const shippedModels: readonly string[] = readdirSync(MODELS, { recursive: true, encoding: 'utf8' })
+  .filter((file) => path.basename(file) === 'manifest.json')
+  .map(path.dirname)
+  .sort()
 
 export type Computed = {
   output: Float32Array

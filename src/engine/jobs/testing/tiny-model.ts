@@ -10,7 +10,10 @@ import { tf } from '../../tf.ts'
  */
 export async function saveTinyModel(
   folder: string,
-  about: Pick<Partial<Manifest>, 'task' | 'scale' | 'channels'> = {},
+  {
+    seed = 1,
+    ...about
+  }: Pick<Partial<Manifest>, 'task' | 'scale' | 'channels' | 'specialists'> & { seed?: number } = {},
   extraChannels = 0,
 ): Promise<void> {
   const { name, parameters, build, sizeMultiple, receptiveFieldRadius } = architecture('restoration-unet', {
@@ -18,7 +21,7 @@ export async function saveTinyModel(
     blocks: [1, 1],
     extraChannels,
   })
-  const model = build(1)
+  const model = build(seed)
   await saveModel(folder, model, {
     ...TINY,
     architecture: { name, parameters: parameters as Record<string, unknown> },
