@@ -43,10 +43,21 @@ try {
   await engine.close()
 }
 const report = qualityReport(tables, manifests)
-if (flags.write) await writeFile(path.join(root, 'QUALITY.md'), report)
-else console.log(report)
+if (flags.write) {
+  await writeFile(path.join(root, 'QUALITY.md'), report)
+  for (const manifest of manifests) await writeCards(folderOf(manifest.id), manifest)
+} else console.log(report)
 
-/** The manifest with fresh figures; written, with the card, where `--write` says so. */
+/** Its card, and those of its specialists. */
+async function writeCards(folder: string, manifest: Manifest): Promise<void> {
+  await writeCard(folder, manifest)
+  for (const inside of Object.values(manifest.specialists ?? {})) {
+    const own = path.join(folder, inside)
+    await writeCard(own, await readManifest(own))
+  }
+}
+
+/** The manifest with fresh figures; written where `--write` says so. */
 async function measured(manifest: Manifest): Promise<Manifest> {
   const { id, task, scale } = manifest
   const folder = folderOf(id)
@@ -73,10 +84,7 @@ async function measured(manifest: Manifest): Promise<Manifest> {
     console.error(`${id}: ${what} ${value.toFixed(4)}`)
   }
   const fresh = { ...manifest, quality }
-  if (flags.write && quality.length > 0) {
-    await writeManifest(folder, fresh)
-    await writeCard(folder, fresh)
-  }
+  if (flags.write && quality.length > 0) await writeManifest(folder, fresh)
   return fresh
 }
 

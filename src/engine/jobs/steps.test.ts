@@ -103,7 +103,7 @@ it('self-ensemble gives another picture than one run, of the same size', async (
 })
 
 it.each(['cpu', 'wasm'] as const)(
-  'a specialist in the model\u2019s folder is run where it is for the picture, also on workers (%s)',
+  'a specialist within the folder of a model is run on the pictures that it is for, also on workers (%s)',
   async (backend) => {
     const white = noisePicture(96, 80, 3) // every sample its own
     const step = { task: 'denoise', strength: 1 } as const
