@@ -42,7 +42,12 @@ try {
 } finally {
   await engine.close()
 }
-const report = qualityReport(tables, manifests)
+const specialists = await Promise.all(
+  manifests.flatMap(({ id, specialists = {} }) =>
+    Object.values(specialists).map((inside) => readManifest(path.join(folderOf(id), inside))),
+  ),
+)
+const report = qualityReport(tables, manifests, specialists)
 if (flags.write) {
   await writeFile(path.join(root, 'QUALITY.md'), report)
   for (const manifest of manifests) await writeCards(folderOf(manifest.id), manifest)

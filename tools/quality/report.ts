@@ -2,13 +2,19 @@
 import type { Manifest } from '../../src/contract/model.ts'
 import { type Column, type Table, whatOf } from './tables.ts'
 
-export function qualityReport(tables: readonly Table[], models: readonly Manifest[]): string {
+/** `specialists`: of all models; each one's `parent` is the model that it belongs to, and its cost stands beside. */
+export function qualityReport(
+  tables: readonly Table[],
+  models: readonly Manifest[],
+  specialists: readonly Manifest[] = [],
+): string {
   return `${HEAD}
 ${tables
   .map((table) =>
     section(
       table,
       models.filter((model) => model.task === table.task),
+      specialists,
     ),
   )
   .join('\n')}`
@@ -27,7 +33,7 @@ bold are models that come with Limpid, one run each, without self-ensemble; the 
 OpenCV measured on the same test (tools/quality/telea.py). The cost is million multiply-accumulates for a pixel of the result.
 `
 
-function section(table: Table, models: readonly Manifest[]): string {
+function section(table: Table, models: readonly Manifest[], specialists: readonly Manifest[]): string {
   const families = Object.values(Object.groupBy(models, familyOf)) as Manifest[][]
   const measured = families.filter((family) => table.columns.some((column) => entryOf(column, family)))
   const rows = [
@@ -42,7 +48,9 @@ function section(table: Table, models: readonly Manifest[]): string {
     ...measured.map((family) => [
       `**${family.map(({ id }) => id).join(', ')}**`,
       ...table.columns.map((column) => bold(inFigures(entryOf(column, family)?.value ?? null, table))),
-      bold([...new Set(family.map((model) => model.megaMacsPerPixel.toFixed(3)))].join(' / ')),
+      bold(
+        costsOf([...family, ...specialists.filter(({ parent }) => family.some(({ id }) => id === parent))]),
+      ),
     ]),
   ]
   const commands = measured.flatMap((family) =>
@@ -66,6 +74,11 @@ function familyOf({ id, scale }: Manifest): string {
 function entryOf(column: Column, models: readonly Manifest[]): Manifest['quality'][number] | undefined {
   const fitting = models.filter(({ scale }) => column.scale === undefined || scale === column.scale)
   return fitting.flatMap(({ quality }) => quality).find(({ what }) => what === whatOf(column))
+}
+
+/** Of every network that may be the one that is run. */
+function costsOf(models: readonly Manifest[]): string {
+  return [...new Set(models.map((model) => model.megaMacsPerPixel.toFixed(3)))].join(' / ')
 }
 
 /** The picture as it was, where the figure is one that it has. */
