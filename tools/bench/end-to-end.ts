@@ -14,12 +14,15 @@ import { aloneWith } from '../../src/engine/jobs/job-context.ts'
 import { processPicture } from '../../src/engine/jobs/process.ts'
 import { random } from '../../src/engine/random.ts'
 import { planTiles } from '../../src/engine/tiling.ts'
+import { asEngineProcess } from './as-engine-process.ts'
 import { median } from './measure.ts'
 
 const WIDTH = 4000 // px
 const HEIGHT = 3000
 
 export type EndToEnd = Awaited<ReturnType<typeof timeInTurns>> & { megapixels: number; peakMemoryMB: number }
+
+asEngineProcess(import.meta.filename)
 
 const { values: options } = parseArgs({
   options: {

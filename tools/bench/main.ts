@@ -7,7 +7,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { ENGINE_ARGUMENTS, engineEnvironment } from '../../src/app/engine-environment.ts'
 import { version } from '../../src/cli/project.ts'
 import type { EndToEnd } from './end-to-end.ts'
 import { compareOutputs, type Limits, type Measurement, measure } from './measure.ts'
@@ -122,11 +121,7 @@ async function measureFileToFile(networks: Awaited<ReturnType<typeof prepareNetw
   for (const { name, folder, shipped } of networks) {
     if (!shipped || !isWanted(`${name}, end to end`, options.only)) continue
     const program = path.join(import.meta.dirname, 'end-to-end.ts')
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [...ENGINE_ARGUMENTS, program, '--model', folder, '--json'],
-      { env: engineEnvironment() }, // as an engine process runs
-    )
+    const { stdout } = await promisify(execFile)(process.execPath, [program, '--model', folder, '--json'])
     const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as EndToEnd
     results.push(result)
     say(`${describeEndToEnd(result)}\n`)

@@ -3,30 +3,21 @@
  * small pictures one after the other in one process, as the engine does, and prints how much memory it holds. Memory
  * after the first fifth (warm-up) and at the end may differ by 5 %.
  */
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
-import { ENGINE_ARGUMENTS, engineEnvironment } from '../../src/app/engine-environment.ts'
 import { backendNameSchema } from '../../src/contract/backend.ts'
 import { Compute } from '../../src/engine/compute.ts'
 import { aloneWith } from '../../src/engine/jobs/job-context.ts'
 import { processPicture } from '../../src/engine/jobs/process.ts'
 import { random } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
+import { asEngineProcess } from './as-engine-process.ts'
 import { median } from './measure.ts'
 
-// What memory a process keeps is a matter of how it is started: as the app starts an engine.
-if (globalThis.gc === undefined) {
-  const { status } = spawnSync(
-    process.execPath,
-    [...ENGINE_ARGUMENTS, import.meta.filename, ...process.argv.slice(2)],
-    { env: engineEnvironment(), stdio: 'inherit' },
-  )
-  process.exit(status ?? 1)
-}
+asEngineProcess(import.meta.filename)
 
 const { values: options } = parseArgs({
   options: {

@@ -20,6 +20,12 @@ export type EncodeSettings = {
   density?: number | null
 }
 
+/**
+ * Up to so many pixels a JPEG gets Huffman tables of its own: they save 5 % of the file, and take three quarters of the
+ * time that saving takes (0.2 s of 12 MP).
+ */
+const HUFFMAN_TABLES_BELOW = 4e6
+
 export async function encodeBytes(
   raster: Raster,
   blocks: CarriedBlocks,
@@ -65,8 +71,10 @@ function asFormat(
   switch (format) {
     case 'png':
       return pipeline.png({ compressionLevel: fast ? 1 : 6, adaptiveFiltering: !fast })
-    case 'jpeg':
-      return pipeline.jpeg({ quality, chromaSubsampling })
+    case 'jpeg': {
+      const optimiseCoding = raster.width * raster.height < HUFFMAN_TABLES_BELOW
+      return pipeline.jpeg({ quality, chromaSubsampling, optimiseCoding })
+    }
     case 'webp':
       return pipeline.webp({ quality, effort: 2, smartSubsample: true, exact: raster.alpha !== null })
     case 'avif':

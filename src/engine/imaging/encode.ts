@@ -1,6 +1,6 @@
 /** Pixels and their metadata → a picture file. What the format can't hold is said in `notes`. */
 
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
@@ -58,9 +58,10 @@ export async function encodePicture(
     throw new LimpidError('result-invalid', message, { hint: 'Save it as PNG or TIFF.', file, cause })
   })
   notes.push(...(await missingBlocks(bytes, blocks, format)))
+  const decoding = problemDecoding(bytes, fitted) // while the disk writes
   await writeFileAtomically(target.path, bytes, {
     overwrite: target.overwrite ?? false,
-    verify: (temporary) => requireReadable(temporary, bytes, fitted, target.path),
+    verify: (temporary) => requireReadable(temporary, bytes, decoding, target.path),
     ...(fileSystem === undefined ? {} : { fileSystem }),
   })
   return { path: target.path, format, bytes: bytes.length, notes }
@@ -166,24 +167,29 @@ async function missingBlocks(bytes: Buffer, blocks: CarriedBlocks, format: Outpu
   return notes
 }
 
-/** Reads the file back from the disk: the same bytes, and they decode to the last row. */
-async function requireReadable(path: string, bytes: Buffer, raster: Raster, target: string): Promise<void> {
-  const { width, height } = raster
-  let cause: unknown
+/** Null for a picture file of the raster's size that decodes to the last row. */
+async function problemDecoding(bytes: Buffer, { width, height }: Raster): Promise<Error | null> {
+  const options = { failOn: 'error' as const, limitInputPixels: false, unlimited: true }
   try {
-    // readFile takes at most 2 GB; what is larger is decoded from the disk without the comparison.
-    const back = bytes.length < 2 ** 31 - 1 ? await readFile(path) : path
-    if (typeof back === 'string' || back.equals(bytes)) {
-      const options = { failOn: 'error' as const, limitInputPixels: false, unlimited: true }
-      const info = await sharp(back, options).metadata()
-      // Decoders run from the top: asking for the last pixel decodes all of them, without holding them.
-      const last = { left: width - 1, top: height - 1, width: 1, height: 1 }
-      await sharp(back, options).extract(last).raw().toBuffer()
-      if (info.width === width && info.height === height) return
-    }
+    const info = await sharp(bytes, options).metadata()
+    // Decoders run from the top: asking for the last pixel decodes all of them, without holding them.
+    const last = { left: width - 1, top: height - 1, width: 1, height: 1 }
+    await sharp(bytes, options).extract(last).raw().toBuffer()
+    if (info.width === width && info.height === height) return null
+    return new Error(`It came out at ${info.width} × ${info.height} px instead of ${width} × ${height} px.`)
   } catch (error) {
-    cause = error
+    return error as Error
   }
+}
+/** Reads the file back from the disk: the same bytes, and they are a picture. */
+async function requireReadable(
+  path: string,
+  bytes: Buffer,
+  decoding: Promise<Error | null>,
+  target: string,
+): Promise<void> {
+  const cause = (await difference(path, bytes).catch((error: Error) => error)) ?? (await decoding)
+  if (!cause) return
   throw new LimpidError(
     'result-invalid',
     `${basename(target)} did not read back right after it was written.`,
@@ -193,4 +199,14 @@ async function requireReadable(path: string, bytes: Buffer, raster: Raster, targ
       cause,
     },
   )
+}
+
+/** Null if the file holds these bytes. */
+async function difference(path: string, bytes: Buffer): Promise<Error | null> {
+  let at = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+    if (!bytes.subarray(at, at + chunk.length).equals(chunk)) return new Error(`Other bytes from ${at} on.`)
+    at += chunk.length
+  }
+  return at === bytes.length ? null : new Error(`${at} bytes instead of ${bytes.length}.`)
 }

@@ -56,13 +56,12 @@ export function readWindow(raster: Raster, window: Window): Float32Array {
   for (let y = 0; y < window.height; y++) {
     const row = reflect(window.top + y, raster.height) * width
     const out = y * window.width * channels
-    const run = (insideTo - insideFrom) * channels
     rowToFloat(
-      samples,
-      (row + window.left + insideFrom) * channels,
-      values,
-      out + insideFrom * channels,
-      run,
+      samples.subarray(
+        (row + window.left + insideFrom) * channels,
+        (row + window.left + insideTo) * channels,
+      ),
+      values.subarray(out + insideFrom * channels, out + insideTo * channels),
       scale,
     )
     for (let i = 0; i < mirrored.length; i += 2) {
@@ -100,7 +99,11 @@ export function writeWindow(
   for (let y = top; y < bottom; y++) {
     const row = source.top + y - window.top
     const from = (row * source.width + source.left + left - window.left) * channels
-    rowFromFloat(values, from, samples, (y * raster.width + left) * channels, (right - left) * channels, max)
+    rowFromFloat(
+      values.subarray(from, from + (right - left) * channels),
+      samples.subarray((y * raster.width + left) * channels, (y * raster.width + right) * channels),
+      max,
+    )
   }
 }
 
@@ -136,53 +139,53 @@ export function reflect(index: number, size: number): number {
   return folded < size ? folded : period - folded
 }
 
-// The inner loops, apart and free of branches: V8 makes plain machine code of them, some 3 ns a sample.
-function rowToFloat(
-  from: Samples,
-  fromAt: number,
-  to: Float32Array,
-  toAt: number,
-  count: number,
-  scale: number,
-): void {
-  if (from instanceof Uint8Array) {
-    for (let i = 0; i < count; i++) to[toAt + i] = OF_EIGHT_BITS[from[fromAt + i]]
-  } else {
-    for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i] * scale
-  }
+// The inner loops, apart and free of branches, on views that begin at 0: V8 makes plain machine code of them, 2 to 3 ns a
+// sample.
+function rowToFloat(from: Samples, to: Float32Array, scale: number): void {
+  if (from instanceof Uint8Array) eightBitsToFloat(from, to)
+  else sixteenBitsToFloat(from, to, scale)
 }
 
 /** Sample → 0..1; looking it up takes three quarters of the time of converting and multiplying. */
 const OF_EIGHT_BITS = Float32Array.from({ length: 256 }, (_, sample) => sample * (1 / 255))
 
-function rowFromFloat(
-  from: Float32Array,
-  fromAt: number,
-  to: Samples,
-  toAt: number,
-  count: number,
-  max: number,
-): void {
-  let sum = 0 // no longer finite once a single value is not
-  if (to instanceof Uint8Array) {
-    const clamping = new Uint8ClampedArray(to.buffer, to.byteOffset + toAt, count) // rounds as well
-    for (let i = 0; i < count; i++) {
-      const value = from[fromAt + i]
-      sum += value
-      clamping[i] = value * max
-    }
-  } else {
-    for (let i = 0; i < count; i++) {
-      const value = from[fromAt + i]
-      sum += value
-      to[toAt + i] = Math.min(Math.max(value, 0), 1) * max + 0.5
-    }
-  }
+function eightBitsToFloat(from: Uint8Array, to: Float32Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = OF_EIGHT_BITS[from[i]]
+}
+
+function sixteenBitsToFloat(from: Uint16Array, to: Float32Array, scale: number): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i] * scale
+}
+
+function rowFromFloat(from: Float32Array, to: Samples, max: number): void {
+  const sum = to instanceof Uint8Array ? floatToEightBits(from, to) : floatToSixteenBits(from, to, max)
   if (!Number.isFinite(sum)) {
     throw new LimpidError('result-invalid', 'The model computed a pixel that is no number.', {
       hint: 'Try another model or another backend; the original is untouched.',
     })
   }
+}
+
+/** Gives the values' sum: no longer finite once a single value is not. */
+function floatToEightBits(from: Float32Array, to: Uint8Array): number {
+  const clamping = new Uint8ClampedArray(to.buffer, to.byteOffset, to.length) // rounds as well
+  let sum = 0
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i]
+    sum += value
+    clamping[i] = value * 255
+  }
+  return sum
+}
+
+function floatToSixteenBits(from: Float32Array, to: Uint16Array, max: number): number {
+  let sum = 0
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i]
+    sum += value
+    to[i] = Math.min(Math.max(value, 0), 1) * max + 0.5
+  }
+  return sum
 }
 
 function clamp(value: number, low: number, high: number): number {

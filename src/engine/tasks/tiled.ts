@@ -15,7 +15,7 @@ export type TaskOptions = {
   between?: (done: number) => Promise<void> | void
 }
 
-/** From here on a tile's arrays (24 bytes a pixel) are worth the 10 ms that it takes to collect the last one's, px. */
+/** From here on a tile's arrays (24 bytes a pixel) are worth collecting before the next one's, px. */
 const LARGE_TILE_PIXELS = 1e6
 
 /** Tiles are not made smaller than this when memory runs out, px. */
@@ -38,7 +38,7 @@ export async function inTiles<Result>(
       const { network, atOnce, between } = options
       const tiles = planTiles(source.width, source.height, network.manifest, maxTilePixels, atOnce?.())
       const run: RunTile = (values, width, height) => {
-        if (width * height > LARGE_TILE_PIXELS) globalThis.gc?.()
+        if (width * height > LARGE_TILE_PIXELS) globalThis.gc?.({ type: 'minor' })
         return work(values, width, height)
       }
       await runTiled(source, sink, tiles.filter(wanted), run, between, atOnce)
