@@ -44,11 +44,12 @@ export const restorationRecipeSchema = z
     init: z.string().optional(),
     data: dataSchema,
     /**
-     * Patches are cut larger and made smaller by a factor from this range, at most 1: their detail gets finer and what
-     * was wrong with the clean pictures themselves gets less. Absent: as they are.
+     * Patches are resampled by a factor from this range, bicubic. Below 1 they are cut larger and made smaller: their
+     * detail gets finer and what was wrong with the clean pictures themselves gets less. Above 1 they are as soft as what
+     * a camera saves at full resolution. Absent: as they are.
      */
     zoom: z
-      .tuple([z.number().positive(), z.number().max(1)])
+      .tuple([z.number().positive(), z.number().max(4)])
       .refine(([low, high]) => low <= high, 'low end above high end')
       .optional(),
     /** Patches are neither mirrored nor turned: writing that shines through from behind is told by being mirrored. */

@@ -47,6 +47,20 @@ describe('patches', () => {
     expect(255 * values[3 * 4]).toBeCloseTo(10 + 8.5, 3)
   })
 
+  it('show less of the picture, larger and softer, with a zoom above 1', () => {
+    const draw = random(4)
+    const sides = Array.from(
+      { length: 100 },
+      () => drawView(picture, 20, { zoom: [1, 2], upright: false }, draw).side,
+    )
+    expect(Math.min(...sides)).toBeLessThan(12)
+    expect(Math.max(...sides)).toBeGreaterThan(18)
+    const { values, width: side } = cut(picture, samples, centreView(picture, 10), 20, false)
+    expect(side).toBe(20)
+    // A ramp stays one, half as steep.
+    expect(255 * (values[3 * 11] - values[3 * 10])).toBeCloseTo(0.5, 3)
+  })
+
   it('mirror a picture that is smaller than they are', () => {
     const { values } = cut(picture, samples, { ...centreView(picture, 48), left: 0, top: 0 }, 48, true)
     expect(values).toHaveLength(48 * 48)

@@ -17,8 +17,8 @@ export type View = {
 }
 
 /**
- * A random view that a patch of `patch` px is made from; larger than that by 1 / zoom, the zoom drawn from its range;
- * in any orientation, or upright.
+ * A random view that a patch of `patch` px is made from; 1 / zoom as large, the zoom drawn from its range; in any
+ * orientation, or upright.
  */
 export function drawView(
   picture: TrainingPicture,
@@ -47,8 +47,8 @@ export function centreView({ width, height }: TrainingPicture, side: number): Vi
 }
 
 /**
- * The view of the picture (`samples`, or the worse half of its pair) as a patch of `patch` px, resampled where the
- * view is larger; mirrored at the edge where the picture is smaller.
+ * The view of the picture (`samples`, or the worse half of its pair) as a patch of `patch` px, resampled where the view
+ * is larger or smaller; mirrored at the edge where the picture is smaller.
  */
 export function cut(
   { width, height }: TrainingPicture,
@@ -79,11 +79,11 @@ export function cut(
     }
   }
   if (side === patch) return { width: patch, height: patch, channels, values }
-  const smaller = resizeBicubic(values, side, side, channels, patch, patch)
+  const resized = resizeBicubic(values, side, side, channels, patch, patch)
   return {
     width: patch,
     height: patch,
     channels,
-    values: smaller.map((value) => Math.max(0, Math.min(1, value))),
+    values: resized.map((value) => Math.max(0, Math.min(1, value))),
   }
 }

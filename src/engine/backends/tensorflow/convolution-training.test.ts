@@ -39,7 +39,7 @@ function train(layer: tf.layers.Layer): number[] {
   return numbers
 }
 
-describe.skipIf(!native)('a convolution with a ReLU while it trains, on tensorflow', () => {
+describe.skipIf(!native)('a convolution while it trains, on tensorflow', () => {
   it.each<Options>([
     { padding: 'same' },
     { padding: 'valid' },
@@ -47,6 +47,8 @@ describe.skipIf(!native)('a convolution with a ReLU while it trains, on tensorfl
     { padding: 'same', kernelSize: [1, 3] },
     { padding: 'same', useBias: false },
     { padding: 'same', activation: 'elu' },
+    { padding: 'same', activation: 'linear' },
+    { padding: 'valid', strides: 2, activation: 'linear' },
   ])('has the values and gradients that it has on cpu: %o', async (options) => {
     await chooseBackend('cpu')
     const expected = train(layerOf(options))
@@ -58,9 +60,12 @@ describe.skipIf(!native)('a convolution with a ReLU while it trains, on tensorfl
     })
   })
 
-  it.skipIf(!fuses)('takes one op forward, and three back', async () => {
+  it.skipIf(!fuses).each([
+    { activation: 'relu', gradientOps: ['ReluGrad'] },
+    { activation: 'linear', gradientOps: [] },
+  ] as const)('takes one op forward, and as few back as there can be: $activation', async (example) => {
     await chooseBackend('tensorflow')
-    const layer = layerOf({ padding: 'same' })
+    const layer = layerOf({ padding: 'same', activation: example.activation })
     const backend = nativeBackend()
     const { executeSingleOutput, executeMultipleOutputs } = backend
     const ops: string[] = []
@@ -79,7 +84,7 @@ describe.skipIf(!native)('a convolution with a ReLU while it trains, on tensorfl
     }
     expect(ops).toEqual([
       '_MklNativeFusedConv2D',
-      'ReluGrad',
+      ...example.gradientOps,
       '_MklNativeConv2DBackpropFilterWithBias',
       'Conv2DBackpropInput',
     ])

@@ -5,21 +5,22 @@ import { trainNatively } from './train-natively.ts'
 
 /**
  * While it trains, a convolution with a bias and a ReLU is three ops to tfjs, and its gradient four more. oneDNN has the
- * way forward as one, and the gradients of filter and bias as another. Only where `useFusedConvolution` found that its
- * numbers agree, and these do.
+ * way forward as one, and the gradients of filter and bias as another, with a ReLU or without. Only where
+ * `useFusedConvolution` found that its numbers agree, and these do.
  */
 export function useFusedConvolutionInTraining(): boolean {
   if (isInUse) return true
   if (!agrees()) return false
   isInUse = true
   trainNatively(tf.layers.conv2d({ filters: 1, kernelSize: 1 }), (layer: Conv2D, x) => {
+    const kernel = KERNELS[layer.activation.getClassName()]
     const isFused =
+      kernel &&
       layer.bias &&
-      layer.activation.getClassName() === 'relu' &&
       layer.dataFormat === 'channelsLast' &&
       (layer.padding === 'same' || layer.padding === 'valid') &&
       [layer.dilationRate].flat().every((rate) => rate === 1)
-    return isFused ? train(layer, x) : null
+    return isFused ? train(kernel, layer, x) : null
   })
   return true
 }
@@ -37,41 +38,51 @@ type Conv2D = {
 }
 type Attributes = { strides: [number, number]; pad: 'same' | 'valid' }
 
-function train(layer: Conv2D, x: tf.Tensor): tf.Tensor {
+function train(kernel: string, layer: Conv2D, x: tf.Tensor): tf.Tensor {
   const attributes = { strides: layer.strides, pad: layer.padding }
   const inputs = { x, filter: layer.kernel.read(), bias: layer.bias!.read() }
-  return tf.engine().runKernel(KERNEL, inputs, attributes)
+  return tf.engine().runKernel(kernel, inputs, attributes)
 }
 
-const KERNEL = 'ConvolutionBiasReluTraining'
+/** By the class of the layer's activation. */
+const KERNELS: Partial<Record<string, string>> = {
+  linear: 'ConvolutionBiasTraining',
+  relu: 'ConvolutionBiasReluTraining',
+}
 
-tf.registerKernel({
-  kernelName: KERNEL,
-  backendName: 'tensorflow',
-  kernelFunc: ({ inputs, attrs }) => {
-    const { x, filter, bias } = inputs as Record<string, tf.TensorInfo>
-    return convolveAndAdd(x, filter, bias, geometry(x, filter, attrs as unknown as Attributes), 'Relu')
-  },
-})
+for (const [activation, kernelName] of Object.entries(KERNELS) as [string, string][]) {
+  const isRelu = activation === 'relu'
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, filter, bias } = inputs as Record<string, tf.TensorInfo>
+      const info = geometry(x, filter, attrs as unknown as Attributes)
+      return convolveAndAdd(x, filter, bias, info, isRelu ? 'Relu' : undefined)
+    },
+  })
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ['x', 'filter'],
+    outputsToSave: [isRelu],
+    gradFunc: (dy, [x, filter, y], attributes) => {
+      const dSum = isRelu ? reluGradient(dy as tf.Tensor, y) : (dy as tf.Tensor)
+      const info = geometry(x, filter, attributes as unknown as Attributes)
+      const [dFilter, dBias] = gradientsOfWeights(x, filter, dSum, info)
+      return {
+        x: () => inputGradient(dSum, filter, x, info),
+        filter: () => dFilter,
+        bias: () => dBias,
+      }
+    },
+  })
+}
 
-tf.registerGradient({
-  kernelName: KERNEL,
-  inputsToSave: ['x', 'filter'],
-  outputsToSave: [true],
-  gradFunc: (dy, [x, filter, y], attributes) => {
-    const native = nativeBackend()
-    const { TF_ATTR_TYPE, TF_FLOAT } = native.binding
-    const type = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }]
-    const dSum = native.executeSingleOutput('ReluGrad', type, [dy as tf.Tensor, y]) as tf.Tensor4D
-    const info = geometry(x, filter, attributes as unknown as Attributes)
-    const [dFilter, dBias] = gradientsOfWeights(x, filter, dSum, info)
-    return {
-      x: () => inputGradient(dSum, filter, x, info),
-      filter: () => dFilter,
-      bias: () => dBias,
-    }
-  },
-})
+function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const native = nativeBackend()
+  const { TF_ATTR_TYPE, TF_FLOAT } = native.binding
+  return native.executeSingleOutput('ReluGrad', [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], [dy, y])
+}
 
 function geometry(x: tf.TensorInfo, filter: tf.TensorInfo, { strides, pad }: Attributes) {
   return convolutionOf(x, filter, { strides, pad, dilations: 1, dataFormat: 'NHWC' })!
