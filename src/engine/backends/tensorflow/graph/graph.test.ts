@@ -1,7 +1,7 @@
 /** Every model that comes with Limpid is run as one graph where TensorFlow is there, and gives the layers' numbers. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { forInference } from '../../../models/for-inference.ts'
 import { loadModel } from '../../../models/model-file.ts'
 import { LocalNetwork } from '../../../models/network.ts'
@@ -63,14 +63,18 @@ describe.skipIf(!isThere)('graphs', { timeout: 60_000 }, () => {
     network.dispose()
   })
 
-  it('a graph of other numbers is not used', async () => {
+  it('a graph of other numbers is not used, and that is said', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { model } = withOneLayer(tf.layers.activation({ activation: 'relu' }))
     const output = model.outputs[0]
     expect(await openGraph(model, 4)).not.toBeNull()
+    expect(said).not.toHaveBeenCalled()
     Object.assign(output.sourceLayer, {
       call: (x: tf.Tensor | tf.Tensor[]) => tf.mul(([x].flat() as tf.Tensor[])[0], 2),
     })
     expect(await openGraph(model, 4)).toBeNull()
+    expect(String(said.mock.lastCall)).toMatch(/layer by layer.*numbers are not those/)
+    said.mockRestore()
   })
 })
 

@@ -22,7 +22,8 @@ const TOLERANCE = 1e-4
 
 /**
  * The network as a graph of this process's TensorFlow; null where it can't be one: on another backend, on a GPU (not
- * tried there), with a layer that has no line in the table, or where the graph's numbers are not the layers'.
+ * tried there), with a layer that has no line in the table, or, said on stderr, where TensorFlow does not take the graph
+ * or its numbers are not the layers'.
  */
 export async function openGraph(model: tf.LayersModel, sizeMultiple: number): Promise<Graph | null> {
   if (tf.getBackend() !== 'tensorflow' || nativeBackend().binding.isUsingGpuDevice()) return null
@@ -34,8 +35,9 @@ export async function openGraph(model: tf.LayersModel, sizeMultiple: number): Pr
     const opened = new SavedModel(folder, graph)
     if (agrees(opened, model, sizeMultiple)) return opened
     opened.dispose()
-    return null
-  } catch {
+    throw new Error('its numbers are not those of the layers')
+  } catch (thrown) {
+    console.error('engine: a network runs layer by layer, which is slower; as a graph:', thrown)
     return null
   } finally {
     await rm(folder, { recursive: true, force: true })
