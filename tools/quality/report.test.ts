@@ -35,9 +35,13 @@ it('ours stand beside the published, with the input and the cost', () => {
 
 it('the cost of a specialist stands beside that of its model', () => {
   const [ten] = jpeg[0].columns
-  const ours = model('jpeg-repair', { task: 'jpeg-repair' }, { [whatOf(ten)]: 29.456 })
-  const its = model('inside', { parent: 'jpeg-repair', megaMacsPerPixel: 0.06 }, {})
-  const another = model('elsewhere', { parent: 'upscale-2', megaMacsPerPixel: 0.07 }, {})
+  const ours = model(
+    'jpeg-repair',
+    { task: 'jpeg-repair', specialists: { 'white-noise': 'inside' } },
+    { [whatOf(ten)]: 29.456 },
+  )
+  const its = model('inside', { megaMacsPerPixel: 0.06 }, {})
+  const another = model('elsewhere', { parent: 'jpeg-repair', megaMacsPerPixel: 0.07 }, {})
   const report = qualityReport(jpeg, [ours], [its, another])
   expect(report).toContain('| **jpeg-repair** | **29.46** | – | – | – | **0.054 / 0.060** |')
 })

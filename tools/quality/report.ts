@@ -2,7 +2,7 @@
 import type { Manifest } from '../../src/contract/model.ts'
 import { type Column, type Table, whatOf } from './tables.ts'
 
-/** `specialists`: of all models; each one's `parent` is the model that it belongs to, and its cost stands beside. */
+/** `specialists`: of all models; the cost of each stands beside that of the model that names it. */
 export function qualityReport(
   tables: readonly Table[],
   models: readonly Manifest[],
@@ -49,7 +49,7 @@ function section(table: Table, models: readonly Manifest[], specialists: readonl
       `**${family.map(({ id }) => id).join(', ')}**`,
       ...table.columns.map((column) => bold(inFigures(entryOf(column, family)?.value ?? null, table))),
       bold(
-        costsOf([...family, ...specialists.filter(({ parent }) => family.some(({ id }) => id === parent))]),
+        costsOf([...family, ...specialists.filter((one) => family.some((model) => isNamedBy(one, model)))]),
       ),
     ]),
   ]
@@ -64,6 +64,10 @@ function section(table: Table, models: readonly Manifest[], specialists: readonl
       ? 'No model for it has been measured yet.\n'
       : `\`\`\`sh\n${commands.join('\n')}\n\`\`\`\n`,
   ].join('\n')
+}
+
+function isNamedBy({ id }: Manifest, { specialists = {} }: Manifest): boolean {
+  return Object.values(specialists).includes(id)
 }
 
 /** `upscale-2`, `-3` and `-4` make one row: each is about columns of its own. */
