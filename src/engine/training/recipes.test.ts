@@ -12,10 +12,12 @@ import { validationPairs, validationSettings } from './validation-pairs.ts'
 
 const FOLDER = path.join(import.meta.dirname, '../../../recipes')
 
-/** What a model may cost, MMAC a pixel of its result. */
+/** What a model may cost, MMAC a pixel of its result; so may its specialists. */
 const COSTS: Record<string, number> = {
   'denoise-fast': 0.06,
+  'denoise-fast-white': 0.06,
   'denoise-best': 0.25,
+  'denoise-best-white': 0.25,
   'upscale-2': 0.1,
   'upscale-3': 0.1,
   'upscale-4': 0.1,

@@ -1,7 +1,7 @@
 /** The table of peers: to measure one more engine, add its program and its line here. */
 import os from 'node:os'
 import path from 'node:path'
-import { engineEnvironment } from '../../../src/app/engine-environment.ts'
+import { ENGINE_ARGUMENTS, engineEnvironment } from '../../../src/app/engine-environment.ts'
 import { BACKENDS } from '../../../src/contract/backend.ts'
 import type { PeerCommand } from './peer.ts'
 
@@ -15,7 +15,7 @@ export const PEERS: readonly PeerCommand[] = [
   ...BACKENDS.map((backend) => ({
     id: `limpid-${backend}`,
     program: process.execPath,
-    args: [program('limpid.ts'), backend],
+    args: [...ENGINE_ARGUMENTS, program('limpid.ts'), backend],
     env,
   })),
   {
