@@ -15,7 +15,10 @@ export type TaskOptions = {
   between?: (done: number) => Promise<void> | void
 }
 
-/** From here on a tile's arrays (24 bytes a pixel) are worth collecting before the next one's, px. */
+/**
+ * From here on a tile's arrays (24 bytes a pixel) are worth collecting before the next one's, px. They are young garbage,
+ * which takes 1 ms to collect; all of it would take 15.
+ */
 const LARGE_TILE_PIXELS = 1e6
 
 /** Tiles are not made smaller than this when memory runs out, px. */

@@ -8,6 +8,12 @@ const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
 for (let i = 0; i < width * height; i++) samples.set([i % width, 3 * Math.floor(i / width), 200], 3 * i)
 const picture: TrainingPicture = { name: 'ramps', width, height, samples }
 
+/** Of a hundred views, px. */
+function sidesOfViews(patch: number, zoom: [number, number]): number[] {
+  const draw = random(4)
+  return Array.from({ length: 100 }, () => drawView(picture, patch, { zoom, upright: false }, draw).side)
+}
+
 describe('patches', () => {
   it('are what the picture shows at their place', () => {
     const { values } = cut(picture, samples, { ...centreView(picture, 10), left: 4, top: 7 }, 10, false)
@@ -33,11 +39,7 @@ describe('patches', () => {
   })
 
   it('show more of the picture, smaller, with zoom, and never more than there is', () => {
-    const draw = random(4)
-    const sides = Array.from(
-      { length: 100 },
-      () => drawView(picture, 10, { zoom: [0.2, 1], upright: false }, draw).side,
-    )
+    const sides = sidesOfViews(10, [0.2, 1])
     expect(Math.min(...sides)).toBeLessThan(14)
     expect(Math.max(...sides)).toBe(30)
     const { values, width: side } = cut(picture, samples, centreView(picture, 20), 10, false)
@@ -48,11 +50,7 @@ describe('patches', () => {
   })
 
   it('show less of the picture, larger and softer, with a zoom above 1', () => {
-    const draw = random(4)
-    const sides = Array.from(
-      { length: 100 },
-      () => drawView(picture, 20, { zoom: [1, 2], upright: false }, draw).side,
-    )
+    const sides = sidesOfViews(20, [1, 2])
     expect(Math.min(...sides)).toBeLessThan(12)
     expect(Math.max(...sides)).toBeGreaterThan(18)
     const { values, width: side } = cut(picture, samples, centreView(picture, 10), 20, false)
