@@ -18,14 +18,26 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for kernel in group["params"]:
-                state = self.state[kernel]
-                if not state:
-                    state["momentum"] = torch.zeros_like(kernel)
-                momentum = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
-                step = orthogonal(as_matrix(kernel.grad.lerp(momentum, MOMENTUM)))  # Nesterov's
-                step *= RMS_OF_ADAM * max(step.shape) ** 0.5
-                kernel.sub_(as_kernel(step, kernel.shape), alpha=group["lr"])
+            for kernels in of_one_shape(group["params"]):
+                for kernel in kernels:
+                    if not self.state[kernel]:
+                        self.state[kernel]["momentum"] = torch.zeros_like(kernel)
+                momenta = [self.state[kernel]["momentum"] for kernel in kernels]
+                gradients = [kernel.grad for kernel in kernels]
+                torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+                nesterov = torch._foreach_lerp(gradients, momenta, MOMENTUM)
+                steps = orthogonal(torch.stack([as_matrix(step) for step in nesterov]))
+                steps *= RMS_OF_ADAM * max(steps.shape[1:]) ** 0.5 * group["lr"]  # a float or a tensor
+                for kernel, step in zip(kernels, steps):
+                    kernel.sub_(as_kernel(step, kernel.shape))
+
+
+def of_one_shape(kernels):
+    """Lists of kernels: those of one shape take their steps together."""
+    lists = {}
+    for kernel in kernels:
+        lists.setdefault(kernel.shape, []).append(kernel)
+    return lists.values()
 
 
 def hidden_kernels(parameters):
@@ -46,18 +58,18 @@ def as_kernel(matrix, shape):
     return matrix.view(out, height, width, channels).permute(0, 3, 1, 2)
 
 
-def orthogonal(matrix):
-    """U Vᵀ of the singular value decomposition U S Vᵀ, roughly: Newton and Schulz's iteration takes each singular
-    value to about 1. It runs on the small Gram matrix, and the large one is multiplied but twice."""
-    if matrix.shape[0] > matrix.shape[1]:
-        return orthogonal(matrix.T).T.contiguous()
-    matrix = matrix / (matrix.norm() + 1e-7)
+def orthogonal(matrices):
+    """U Vᵀ of each singular value decomposition U S Vᵀ, roughly: Newton and Schulz's iteration takes each singular value
+    to about 1. It runs on the small Gram matrices, and the large ones [count, rows, columns] are multiplied but twice."""
+    if matrices.shape[1] > matrices.shape[2]:
+        return orthogonal(matrices.mT).mT.contiguous()
+    matrices = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     a, b, c = NEWTON_SCHULZ
-    gram = matrix @ matrix.T
-    identity = torch.eye(len(gram), device=gram.device)
+    gram = matrices @ matrices.mT
+    identity = torch.eye(gram.shape[1], device=gram.device)
     product = identity
     for _ in range(NEWTON_SCHULZ_STEPS):
         factor = a * identity + b * gram + c * gram @ gram
         product = factor @ product
         gram = factor @ gram @ factor
-    return product @ matrix
+    return product @ matrices

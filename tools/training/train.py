@@ -76,11 +76,19 @@ class Trainer:
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]
         by_muon = hidden_kernels(trained) if self.optimizer_spec["kind"] == "muon" else []
         by_adam = [weight for weight in trained if all(weight is not other for other in by_muon)]
-        self.adam = torch.optim.Adam(by_adam, lr=1.0, fused=True)
+        on_gpu = options.device.startswith("cuda")
+        self.adam = torch.optim.Adam(by_adam, lr=torch.tensor(1.0), fused=True, capturable=on_gpu)
         self.optimizers = [self.adam, *([Muon(by_muon)] if by_muon else [])]
+        # On the device, where a CUDA graph of a step finds them.
+        self.rate, self.keep = torch.zeros(2, device=options.device).unbind()
         self.step, self.best, self.history = 0, None, []
         self.resume()
-        self.validation = list(self.batches("--validation"))
+        for optimizer in self.optimizers:
+            optimizer.param_groups[0]["lr"] = self.rate
+        self.validation = list(self.validation_batches())
+
+    def validation_batches(self):
+        return self.batches("--validation")
 
     def train(self):
         """Whether the last step was reached."""
@@ -90,6 +98,7 @@ class Trainer:
         every = self.recipe["validation"]["everySteps"]
         for step, x, y in ahead(self.batches("--first", str(self.step), "--workers", str(self.options.workers))):
             assert step == self.step, f"batch {step} came for step {self.step}"
+            self.set_rates()
             losses.append(self.train_step(x, y))
             pixels += x.shape[0] * x.shape[2] * x.shape[3]
             self.step += 1
@@ -114,25 +123,28 @@ class Trainer:
         self.save()
         return self.step >= self.steps
 
-    def train_step(self, x, y):
-        spec = self.optimizer_spec
-        for optimizer in self.optimizers:
-            optimizer.param_groups[0]["lr"] = self.learning_rate()
+    def set_rates(self):
+        """What changes from step to step."""
+        self.rate.fill_(self.learning_rate())
         # TensorFlow has Adam's epsilon before the correction of the second moment's bias.
         self.adam.param_groups[0]["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.options.device == "cuda"):
+        # Early on, the average of what there was: else the first weights would weigh for long.
+        self.keep.fill_(min(self.optimizer_spec.get("ema", 0), (1 + self.step) / (10 + self.step)))
+
+    def train_step(self, x, y):
+        on_gpu = self.options.device.startswith("cuda")
+        with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu, cache_enabled=False):
             difference = self.network(x) - y
         loss = self.loss(difference.float(), lost_pixels(x, y))
         self.network.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), spec["clipNorm"])
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.optimizer_spec["clipNorm"])
         for optimizer in self.optimizers:
             optimizer.step()
-        if "ema" in spec:
-            # Early on, the average of what there was: else the first weights would weigh for long.
-            keep = min(spec["ema"], (1 + self.step) / (10 + self.step))
+        if "ema" in self.optimizer_spec:
             weights = [weight.detach() for weight in self.network.parameters()]
-            torch._foreach_lerp_(self.average, weights, 1 - keep)
+            torch._foreach_mul_(self.average, self.keep)
+            torch._foreach_add_(self.average, torch._foreach_mul(weights, 1 - self.keep))
         return loss.detach()
 
     def loss(self, difference, lost):
@@ -157,8 +169,12 @@ class Trainer:
             return peak * (self.step + 1) / warmup
         if spec.get("decay") == "none":
             return peak
-        done = (self.step - warmup) / max(1, self.steps - warmup)
+        done = self.progress(warmup)
         return 0.5 * peak * (1 + math.cos(math.pi * min(1, done)))
+
+    def progress(self, warmup):
+        """Share of the steps behind the warm-up that is done."""
+        return (self.step - warmup) / max(1, self.steps - warmup)
 
     def validate(self):
         sums = {}

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
-const python = process.env.LIMPID_PYTHON ?? 'python3'
+export const python = process.env.LIMPID_PYTHON ?? 'python3'
 const modules = path.join(import.meta.dirname, '..')
 
 /**

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { restorationRecipeSchema } from '../../src/contract/restoration-recipe.ts'
+import { wavyPatch } from '../../src/engine/degradations/testing/patches.ts'
+import { sharp } from '../../src/engine/imaging/libvips.ts'
+import { loadModel } from '../../src/engine/models/model-file.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
+import { hasTorch, python } from './testing/python.ts'
+
+const SIDE = 64
+
+const recipe = tinyRecipe({
+  data: {
+    train: ['photos'],
+    pairs: [],
+    syntheticShare: 0,
+    validationPictures: 2,
+    provenance: 'made by this test',
+  },
+  zoom: [1, 1.3],
+  degradations: [{ kind: 'gaussian-noise', sigma: [25, 25] }],
+  optimizer: { kind: 'muon', learningRate: 0.01, warmupSteps: 5, clipNorm: 1, ema: 0.9 },
+  validation: { everySteps: 20, crop: 48, settings: [], sigmas: [25] },
+})
+
+const runFile = promisify(execFile)
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-train-'))
+  await mkdir(path.join(folder, 'photos'))
+  for (let i = 0; i < 6; i++) {
+    const samples = Uint8Array.from(wavyPatch(3, SIDE).values, (value) => Math.round(255 * value))
+    await sharp(samples, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+      .rotate(90 * (i % 4))
+      .png()
+      .toFile(path.join(folder, `photos/${i}.png`))
+  }
+  await writeFile(path.join(folder, 'recipe.json'), JSON.stringify(recipe))
+  await tf.setBackend('cpu')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Runs one of the trainers; what its run folder and its model's folder are. */
+async function train(program: string, ...more: string[]): Promise<{ run: string; out: string }> {
+  const [run, out] = ['run', 'out'].map((name) => path.join(folder, `${program}-${name}`))
+  const args = ['--recipe', path.join(folder, 'recipe.json'), '--data', folder, '--run', run, '--out', out]
+  const node = ['--node', process.execPath]
+  await runFile(python, [path.join(import.meta.dirname, program), ...args, ...node, ...more])
+  return { run, out }
+}
+
+describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
+  it.each(['train.py', 'train_on_gpu.py'])(
+    'by %s gives a model that Limpid opens, and that learned',
+    async (program) => {
+      const { run, out } = await train(program)
+      const history = JSON.parse(await readFile(path.join(run, 'history.json'), 'utf8'))
+      expect(history.at(-1).step).toBe(60)
+      // Noise of sigma 25 alone is at 20.17 dB.
+      expect(history.at(-1).psnr[0]).toBeGreaterThan(20.67)
+      const { model, manifest } = await loadModel(out)
+      expect(manifest.id).toBe('tiny')
+      model.dispose()
+    },
+  )
+
+  it('on the GPU for a given time writes the steps that it took into the recipe', async () => {
+    await train('train_on_gpu.py', '--run', path.join(folder, 'timed'), '--seconds', '2')
+    const taken = restorationRecipeSchema.parse(
+      JSON.parse(await readFile(path.join(folder, 'timed/recipe.json'), 'utf8')),
+    )
+    const steps = taken.stages.reduce((sum, stage) => sum + stage.steps, 0)
+    expect({ ...taken, stages: recipe.stages }).toEqual(recipe)
+    const history = JSON.parse(await readFile(path.join(folder, 'timed/history.json'), 'utf8'))
+    expect(history.at(-1).step).toBe(steps)
+  })
+})

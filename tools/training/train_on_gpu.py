@@ -1,0 +1,162 @@
+"""The fastest road for maintainers: everything on one GPU. Pictures, their degradations and the step itself are one CUDA
+graph, and no Node is needed where the run folder holds the untrained model already:
+
+    node tools/training/untrained.ts --recipe recipes/denoise-fast.json --out runs/denoise-fast/model
+    python3 tools/training/train_on_gpu.py --recipe recipes/denoise-fast.json --data ../shared/data \\
+        --run runs/denoise-fast --out models/denoise-fast [--seconds 120] [--masks masks.npz]
+
+Loss, optimizer, validation and checkpoints are train.py's. With --seconds the schedule takes that long, whatever the
+GPU's speed: the learning rate follows the clock, and the steps that were taken are written into the recipe that lies in
+the run folder. An inpaint recipe takes its holes from the file of --masks (masks.py). On a machine without a GPU it runs
+too, slowly and without a graph: for tests.
+"""
+
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+
+from gpu_batches import GpuBatches
+from train import CHECKPOINT_SECONDS, Trainer
+
+WARM_UP_RUNS = 4
+STEPS_AHEAD = 20
+VALIDATIONS = 6
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--recipe", required=True)
+    parser.add_argument("--data", required=True, help="folder of the data sets")
+    parser.add_argument("--run", required=True, help="folder of checkpoints; a run that is there goes on")
+    parser.add_argument("--out", required=True, help="folder that the finished model is written into")
+    parser.add_argument("--seconds", type=float, help="take so long, in place of the recipe's number of steps")
+    parser.add_argument("--masks", help="for inpaint: what masks.py wrote")
+    parser.add_argument("--node", default=os.environ.get("LIMPID_NODE", "node"))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args()
+    torch.backends.cudnn.benchmark = True
+    with open(options.recipe, encoding="utf-8") as file:
+        recipe = json.load(file)
+    os.makedirs(options.run, exist_ok=True)
+    trainer = GpuTrainer(recipe, options)
+    trainer.train()
+    trainer.write_model(options.out)
+    print(f"The model is in {options.out}.")
+
+
+class GpuTrainer(Trainer):
+    def __init__(self, recipe, options):
+        masks = read_masks(options.masks, options.device) if options.masks else None
+        torch.manual_seed(recipe["seed"])
+        self.source = GpuBatches(recipe, options.data, options.device, masks)
+        self.began = None
+        super().__init__(recipe, options)
+        torch.manual_seed(recipe["seed"] + self.step)
+
+    def validation_batches(self):
+        return self.source.validation()
+
+    def progress(self, warmup):
+        if self.options.seconds is None:
+            return super().progress(warmup)
+        return 0.0 if self.began is None else (time.monotonic() - self.began) / self.options.seconds
+
+    def train(self):
+        self.network.train()
+        self.validate()
+        stages, taken = self.recipe["stages"], []
+        total = sum(stage["steps"] for stage in stages)
+        behind = 0
+        self.began = time.monotonic()
+        for stage in stages:
+            behind += stage["steps"]
+            first = self.step
+            if self.options.seconds is None:
+                self.train_stage(stage, lambda: self.step >= behind)
+            else:
+                until = self.began + self.options.seconds * behind / total
+                self.train_stage(stage, lambda: time.monotonic() >= until)
+            if self.step > first:
+                taken.append({**stage, "steps": self.step - first})
+        self.validate()
+        if self.options.seconds is not None:
+            self.recipe = {**self.recipe, "stages": taken}
+        self.save()
+        with open(os.path.join(self.options.run, "recipe.json"), "w", encoding="utf-8") as file:
+            json.dump(self.recipe, file, indent=2, ensure_ascii=False)
+
+    def train_stage(self, stage, is_over):
+        patch, batch = stage["patch"], stage["batch"]
+        run = self.recorded(lambda: self.train_step(*self.draw(patch, batch)))
+        reported = saved = validated = time.monotonic()
+        pixels = 0
+        while not is_over():
+            for _ in range(STEPS_AHEAD):
+                self.set_rates()
+                loss = run()
+                self.step += 1
+            pixels += STEPS_AHEAD * batch * patch**2
+            value = loss.item()  # waits for the GPU
+            if not math.isfinite(value):
+                raise ArithmeticError(f"The loss became {value} near step {self.step}: try a lower learning rate.")
+            now = time.monotonic()
+            if now - reported > 5:
+                speed = pixels / (now - reported) / 1e6
+                print(f"step {self.step}, loss {value:.5f}, {speed:.1f} Mpx/s", flush=True)
+                reported, pixels = now, 0
+            if self.is_time_to_validate(now - validated):
+                self.validate()
+                validated = reported = time.monotonic()
+                pixels = 0
+            if now - saved > CHECKPOINT_SECONDS:
+                self.save()
+                saved = now
+
+    def is_time_to_validate(self, seconds):
+        if self.options.seconds is not None:
+            return seconds > self.options.seconds / VALIDATIONS
+        return self.step % self.recipe["validation"]["everySteps"] < STEPS_AHEAD
+
+    def draw(self, patch, batch):
+        x, y = self.source.draw(patch, batch)
+        return x.contiguous(memory_format=torch.channels_last), y.contiguous(memory_format=torch.channels_last)
+
+    def recorded(self, run):
+        """`run` as one CUDA graph, after a few runs that make what stays: the optimizers' state, cuDNN's choices."""
+        if not self.options.device.startswith("cuda"):
+            return run
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):
+            for _ in range(WARM_UP_RUNS):
+                self.set_rates()
+                run()
+                self.step += 1
+        torch.cuda.current_stream().wait_stream(aside)
+        self.network.zero_grad(set_to_none=True)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            loss = run()
+
+        def replay():
+            graph.replay()
+            return loss
+
+        return replay
+
+
+def read_masks(path, device):
+    """[count, side, side], bool, from the bits that masks.py packed."""
+    with np.load(path) as file:
+        packed, side = file["masks"], int(file["side"])
+    masks = np.unpackbits(packed, axis=1, count=side * side).reshape(-1, side, side)
+    return torch.from_numpy(masks.astype(bool)).to(device)
+
+
+if __name__ == "__main__":
+    main()
