@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cudaProblem, nvidiaGpus } from './nvidia.ts'
+import { cudaProblem, nvidiaGpus, whyUnused } from './nvidia.ts'
 
 describe("NVIDIA's GPUs", () => {
   const { PATH } = process.env
@@ -32,6 +32,21 @@ describe("NVIDIA's GPUs", () => {
       { device: 'NVIDIA RTX A2000', memory: 6138 * 2 ** 20, driver },
       { device: 'Tesla T4', memory: 15360 * 2 ** 20, driver },
     ])
+  })
+
+  it("have no memory of their own where they share the computer's", async () => {
+    await nvidiaSmi(`if (process.argv.length > 2) console.log('NVIDIA GB10, [N/A], 580.95.05')`)
+    expect(await nvidiaGpus()).toEqual([{ device: 'NVIDIA GB10', driver: 'NVIDIA driver 580.95.05' }])
+  })
+
+  it('go unused where the environment hides them, else because CUDA was not set up', () => {
+    const gpu = { device: 'Tesla T4', driver: 'NVIDIA driver 550.54.14' }
+    for (const hidden of ['', '-1', ' -1 ']) {
+      expect(whyUnused(gpu, { CUDA_VISIBLE_DEVICES: hidden })).toContain('CUDA_VISIBLE_DEVICES hides it')
+    }
+    for (const seen of [{}, { CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'GPU-8932f937' }]) {
+      expect(whyUnused(gpu, seen)).toContain('The Tesla T4 is not used: TensorFlow is set up without CUDA.')
+    }
   })
 
   it('are none where there is no driver, or it does not run', async () => {

@@ -8,8 +8,8 @@ import { nativeBackend } from './tensorflow/native-backend.ts'
 export type NvidiaGpu = {
   /** Its name. */
   device: string
-  /** bytes */
-  memory: number
+  /** Its own, bytes; absent where it shares the computer's. */
+  memory?: number
   driver: string
 }
 
@@ -24,7 +24,9 @@ export async function nvidiaGpus(): Promise<NvidiaGpu[]> {
     const [device, mebibytes, version] = line.split(',').map((cell) => cell.trim())
     if (!device || !version) return []
     const driver = `NVIDIA driver ${version}${cuda ? `, CUDA up to ${cuda}` : ''}`
-    return [{ device, memory: Number(mebibytes) * 2 ** 20, driver }]
+    // "[N/A]" where GPU and processor share the memory: DGX Spark, Jetson.
+    const memory = Number(mebibytes) * 2 ** 20
+    return [{ device, ...(Number.isFinite(memory) && { memory }), driver }]
   })
 }
 
@@ -40,10 +42,18 @@ async function nvidiaSmi(...args: string[]): Promise<string> {
 export async function unusedGpu(): Promise<string | null> {
   if (nativeBackend().binding.isUsingGpuDevice()) return null
   const [gpu] = await nvidiaGpus()
-  if (gpu)
-    return `The ${gpu.device} is not used: TensorFlow is set up without CUDA. Run \`npm run setup:tensorflow -- --gpu\`.`
+  if (gpu) return whyUnused(gpu)
   if (await hasNvidiaCard()) return NO_DRIVER
   return null
+}
+
+/** Exported for its test. */
+export function whyUnused({ device }: NvidiaGpu, env: NodeJS.ProcessEnv = process.env): string {
+  // CUDA takes GPUs as they are listed until one that there is not: nothing, or "-1", hides all of them.
+  const visible = env.CUDA_VISIBLE_DEVICES?.trim()
+  return visible === '' || visible?.startsWith('-')
+    ? `The ${device} is not used: CUDA_VISIBLE_DEVICES hides it. Unset that variable of the environment.`
+    : `The ${device} is not used: TensorFlow is set up without CUDA. Run \`npm run setup:tensorflow -- --gpu\`.`
 }
 const NO_DRIVER =
   "The NVIDIA GPU is not used: there is no driver for it. Install NVIDIA's driver, then run `npm run setup:tensorflow -- --gpu`."
