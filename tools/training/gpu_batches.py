@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from degradations import degrade, resized, to_bytes
+from degradations import degrade
+from degradations.resample import resized, to_bytes
 from holes import fill_holes
 
 PICTURE = re.compile(r"\.(jpe?g|png|webp|tiff?)$", re.IGNORECASE)
@@ -19,7 +20,7 @@ class GpuBatches:
 
     def __init__(self, recipe, folder, device, masks=None):
         if recipe["data"].get("pairs"):
-            raise ValueError(f"{recipe['id']} learns from pairs: train without --gpu-batches.")
+            raise ValueError(f"{recipe['id']} learns from pairs: train it with train.py.")
         if (recipe["task"] == "inpaint") != (masks is not None):
             raise ValueError("An inpaint recipe needs --masks, no other does.")
         self.recipe, self.device, self.masks = recipe, device, masks
