@@ -3,18 +3,24 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * tfjs-node passes lists of numbers to an op, but none of strings or types. oneDNN's fused convolution wants both
- * (`fused_ops`, `TArgs`), so the binding is taught them before it is compiled. Where the source is another than
- * expected it is left as it is: fused-convolution.ts finds out at run time, and does without.
+ * What the binding is taught before it is compiled:
+ * - Lists of strings and of types as attributes of an op; tfjs-node passes lists of numbers only. oneDNN's fused convolution
+ *   wants both (`fused_ops`, `TArgs`).
+ * - Large results as they are: the array that JavaScript gets is the tensor's own memory, kept until the array is garbage.
+ *   tfjs-node copies it into fresh memory, 10 ms for a picture of a megapixel. Where a runtime takes no memory of others
+ *   (Electron's does not) it is copied as before.
+ *
+ * Where the source is another than expected it is left as it is: fused-convolution.ts finds out at run time, and does
+ * without.
  */
 export async function patchBinding(bindingFolder: string): Promise<void> {
   const file = join(bindingFolder, 'tfjs_backend.cc')
   const source = await readFile(file, 'utf8')
-  await writeFile(file, withLists(source))
+  await writeFile(file, patched(source))
 }
 
 /** Exported for its test. */
-export function withLists(source: string): string {
+export function patched(source: string): string {
   const known = ADDITIONS.every(({ after }) => source.split(after).length === 2)
   if (!known) return source
   return ADDITIONS.reduce((text, { after, add }) => text.replace(after, () => after + add), source)
@@ -67,6 +73,32 @@ const ADDITIONS = [
                               static_cast<int>(length));
         break;
       }
+`,
+  },
+  {
+    after: `\
+  size_t byte_length = TF_TensorByteSize(tensor.tensor);
+
+  napi_value array_buffer_value;
+  void *array_buffer_data;
+  napi_status nstatus;
+`,
+    add: `\
+  if (byte_length >= (1 << 20)) {
+    nstatus = napi_create_external_arraybuffer(
+        env, TF_TensorData(tensor.tensor), byte_length,
+        [](napi_env, void *, void *kept) {
+          TF_DeleteTensor(static_cast<TF_Tensor *>(kept));
+        },
+        tensor.tensor, &array_buffer_value);
+    if (nstatus == napi_ok) {
+      tensor.tensor = nullptr;
+      nstatus = napi_create_typedarray(env, array_type, num_elements,
+                                       array_buffer_value, 0, result);
+      ENSURE_NAPI_OK(env, nstatus);
+      return;
+    }
+  }
 `,
   },
 ]

@@ -5,10 +5,9 @@
  * - A ReLU of its own is handed to the convolution, which backends fuse; to a transposed one they don't, and it leaves
  *   bias and ReLU to a layer that does both in one pass.
  * - Dropout does nothing.
- * - Doubling by nearest neighbour and a 3×3 convolution are one transposed 4×4 convolution with stride 2: of its nine
- *   taps several meet the same pixel. That takes 4/9 of the multiplications (cf. Shi et al. 2016, "Is the deconvolution
- *   layer the same as a convolutional layer?").
+ * - Doubling by nearest neighbour and a 3×3 convolution are one transposed convolution (`tensorflow/doubling.ts`).
  */
+import { mergedWithDoubling } from '../backends/tensorflow/doubling.ts'
 import { BiasRelu } from '../layers/bias-relu.ts'
 import { tf } from '../tf.ts'
 
@@ -235,23 +234,4 @@ function folded(convolution: Layer, norm: Layer | null): { kernel: tf.Tensor4D; 
     kernel: kernel.mul(isTransposed ? factor.reshape([1, 1, filters, 1]) : factor),
     bias: bias.sub(mean).mul(factor).add(beta) as tf.Tensor1D,
   }
-}
-
-/**
- * The transposed kernel [4, 4, out, in] that does in one what doubling and the kernel [3, 3, in, out] do. Pixel i of the
- * small picture lies at 2i and 2i + 1; the tap t of the output y reads y + t − 1, so it meets i with k = y + 1 − 2i.
- */
-function mergedWithDoubling(kernel: tf.Tensor4D): tf.Tensor4D {
-  const transposed = kernel.reverse([0, 1]).transpose([0, 1, 3, 2])
-  const shifted = [0, 1].flatMap((dy) =>
-    [0, 1].map((dx) =>
-      transposed.pad([
-        [dy, 1 - dy],
-        [dx, 1 - dx],
-        [0, 0],
-        [0, 0],
-      ]),
-    ),
-  )
-  return tf.addN(shifted) as tf.Tensor4D
 }

@@ -1,12 +1,13 @@
 import { tf } from '../../tf.ts'
 import { ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
+import { reluGradient } from './relu-gradient.ts'
 
 const KERNEL = 'BiasRelu'
 /** Batch norm as inference does it, with a ReLU behind: with nothing to normalize, relu(x + bias). */
 const OP = '_MklNativeFusedBatchNormEx'
 
-/** relu(x + bias) of [batch, h, w, c] and [c]; in one pass over memory where `useOneDnnBiasRelu` found a way. No gradient. */
+/** relu(x + bias) of [batch, h, w, c] and [c]; in one pass over memory where `useOneDnnBiasRelu` found a way. */
 export function biasRelu(x: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   return tf.getKernel(KERNEL, tf.getBackend())
     ? tf.engine().runKernel(KERNEL, { x, bias })
@@ -28,6 +29,15 @@ export function useOneDnnBiasRelu(): boolean {
   })
   return true
 }
+
+tf.registerGradient({
+  kernelName: KERNEL,
+  outputsToSave: [true],
+  gradFunc: (dy, [y]) => {
+    const dSum = reluGradient(dy as tf.Tensor, y)
+    return { x: () => dSum, bias: () => dSum.sum([0, 1, 2]) }
+  },
+})
 
 function addAndActivate(x: tf.TensorInfo, bias: tf.TensorInfo): tf.Tensor {
   const native = nativeBackend()

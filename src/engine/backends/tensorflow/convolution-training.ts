@@ -1,6 +1,8 @@
 import { tf } from '../../tf.ts'
+import { type Conv2D, convolveDoubled, rememberDoublings } from './doubling.ts'
 import { type Convolution, convolutionOf, convolveAndAdd, ONEDNN_LABEL } from './fused-convolution.ts'
 import { floatNhwc, nativeBackend } from './native-backend.ts'
+import { reluGradient } from './relu-gradient.ts'
 import { trainNatively } from './train-natively.ts'
 
 /**
@@ -12,7 +14,10 @@ export function useFusedConvolutionInTraining(): boolean {
   if (isInUse) return true
   if (!agrees()) return false
   isInUse = true
+  rememberDoublings()
   trainNatively(tf.layers.conv2d({ filters: 1, kernelSize: 1 }), (layer: Conv2D, x) => {
+    const merged = convolveDoubled(layer, x)
+    if (merged) return merged
     const kernel = KERNELS[layer.activation.getClassName()]
     const isFused =
       kernel &&
@@ -27,15 +32,6 @@ export function useFusedConvolutionInTraining(): boolean {
 
 let isInUse = false
 
-type Conv2D = {
-  kernel: { read(): tf.Tensor4D }
-  bias: { read(): tf.Tensor1D } | null
-  strides: [number, number]
-  padding: string
-  dilationRate: number | number[]
-  dataFormat: string
-  activation: { getClassName(): string }
-}
 type Attributes = { strides: [number, number]; pad: 'same' | 'valid' }
 
 function train(kernel: string, layer: Conv2D, x: tf.Tensor): tf.Tensor {
@@ -76,12 +72,6 @@ for (const [activation, kernelName] of Object.entries(KERNELS) as [string, strin
       }
     },
   })
-}
-
-function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const native = nativeBackend()
-  const { TF_ATTR_TYPE, TF_FLOAT } = native.binding
-  return native.executeSingleOutput('ReluGrad', [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], [dy, y])
 }
 
 function geometry(x: tf.TensorInfo, filter: tf.TensorInfo, { strides, pad }: Attributes) {

@@ -8,6 +8,7 @@ export type NativeBackend = {
     | 'TF_ATTR_INT'
     | 'TF_ATTR_FLOAT'
     | 'TF_ATTR_BOOL'
+    | 'TF_ATTR_SHAPE'
     | 'TF_FLOAT'
     | 'TF_INT32',
     number

@@ -13,10 +13,14 @@ export function useNativeReluGradient(): void {
     inputsToSave: ['x'],
     gradFunc: (dy, saved, attributes) => {
       if (tf.getBackend() !== 'tensorflow') return portable(dy, saved, attributes)
-      const native = nativeBackend()
-      const { TF_FLOAT, TF_ATTR_TYPE } = native.binding
-      const type = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }]
-      return { x: () => native.executeSingleOutput('ReluGrad', type, [dy as tf.Tensor, saved[0]]) }
+      return { x: () => reluGradient(dy as tf.Tensor, saved[0]) }
     },
   })
+}
+
+/** dy where `x` is positive, else 0. `x` may be what came out of the ReLU as well as what went in. */
+export function reluGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const native = nativeBackend()
+  const { TF_FLOAT, TF_ATTR_TYPE } = native.binding
+  return native.executeSingleOutput('ReluGrad', [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], [dy, x])
 }

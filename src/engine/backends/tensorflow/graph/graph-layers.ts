@@ -12,6 +12,8 @@ export type LayerCall = {
   weights: Constant[]
   /** Names of the nodes that go in. */
   inputs: readonly string[]
+  /** Of what comes out. */
+  channels: number
   /** Adds a node and gives its name; the last one added is what the layer gives. */
   emit(op: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string
   constant(value: Constant): string
@@ -55,14 +57,8 @@ export const graphLayers: Record<string, (call: LayerCall) => boolean> = {
     })
     return dataFormat !== 'channelsFirst'
   },
-  PixelShuffle: ({ config, inputs, emit }) => {
-    emit('DepthToSpace', inputs, { ...NHWC, block_size: config.factor })
-    return true
-  },
-  PixelUnshuffle: ({ config, inputs, emit }) => {
-    emit('SpaceToDepth', inputs, { ...NHWC, block_size: config.factor })
-    return true
-  },
+  PixelShuffle: (call) => rearrange(call, 'Mul'),
+  PixelUnshuffle: (call) => rearrange(call, 'FloorDiv'),
 }
 
 const FLOAT: Record<string, Attribute> = { T: { type: 'float' } }
@@ -70,12 +66,24 @@ const NHWC: Record<string, Attribute> = { ...FLOAT, data_format: 'NHWC' }
 
 function convolution({ config, weights: [kernel, bias], inputs, emit, constant }: LayerCall): boolean {
   const { strides, dilationRate = [1, 1], padding, activation, dataFormat } = config
-  const y = emit('Conv2D', [inputs[0], constant(kernel)], {
+  const geometry = {
     ...NHWC,
     strides: [1, ...strides, 1],
     dilations: [1, ...dilationRate, 1],
     padding: padding.toUpperCase(),
-  })
+  }
+  // TensorFlow merges a convolution with a sum by itself, but not with a ReLU.
+  if (bias && activation === 'relu') {
+    emit('_FusedConv2D', [inputs[0], constant(kernel), constant(bias)], {
+      ...geometry,
+      num_args: 1, // the bias
+      TArgs: { types: ['float'] },
+      num_host_args: 0,
+      fused_ops: { strings: ['BiasAdd', 'Relu'] },
+    })
+    return dataFormat !== 'channelsFirst'
+  }
+  const y = emit('Conv2D', [inputs[0], constant(kernel)], geometry)
   const sum = bias ? emit('BiasAdd', [y, constant(bias)], NHWC) : y
   return dataFormat !== 'channelsFirst' && activate(emit, activation, sum)
 }
@@ -119,6 +127,45 @@ function biasRelu({ weights: [bias], inputs, emit, constant }: LayerCall): boole
     is_training: false,
   })
   emit('Relu', [y], FLOAT)
+  return true
+}
+
+/**
+ * Channels into pixels (a picture's sides are multiplied by the factor f) or back (divided): as [h, w, f, f · c] or
+ * [h, f, w, f · c] with its middle axes exchanged, so that f · c numbers stay together. TensorFlow's own DepthToSpace and
+ * SpaceToDepth take up to five times as long.
+ */
+function rearrange(
+  { config: { factor }, inputs: [x], channels, emit, constant }: LayerCall,
+  scale: 'Mul' | 'FloorDiv',
+): boolean {
+  const [int32, scalar] = [
+    { T: { type: 'int32' } },
+    (value: number) => constant(integers([value], [])),
+  ] as const
+  const shape = emit('Shape', [x], { ...FLOAT, out_type: { type: 'int32' } })
+  const scaled = (side: string) => emit(scale, [side, scalar(factor)], int32)
+  // Packed of scalars, what is known of the new shape stays known: sums are merged with convolutions by it.
+  const reshape = (input: string, ...sizes: (number | string)[]) => {
+    const scalars = sizes.map((size) => (typeof size === 'string' ? size : scalar(size)))
+    const to = emit('Pack', scalars, { ...int32, N: sizes.length, axis: 0 })
+    return emit('Reshape', [input, to], { ...FLOAT, Tshape: { type: 'int32' } })
+  }
+  const [height, width] = [1, 2].map((axis) => {
+    const [from, to, step] = [axis, axis + 1, 1].map((at) => constant(integers([at])))
+    return emit('StridedSlice', [shape, from, to, step], {
+      ...int32,
+      Index: { type: 'int32' },
+      shrink_axis_mask: 1,
+    })
+  })
+  const rows =
+    scale === 'Mul'
+      ? reshape(x, height, width, factor, factor * channels)
+      : reshape(x, scaled(height), factor, scaled(width), channels / factor)
+  const perm = constant(integers([0, 2, 1, 3]))
+  const turned = emit('Transpose', [rows, perm], { ...FLOAT, Tperm: { type: 'int32' } })
+  reshape(turned, 1, scaled(height), scaled(width), channels)
   return true
 }
 

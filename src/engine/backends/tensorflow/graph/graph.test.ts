@@ -53,6 +53,14 @@ describe.skipIf(!isThere)('graphs', { timeout: 60_000 }, () => {
     },
   )
 
+  it('a convolution with a bias and a ReLU is one op', () => {
+    const convolution = tf.layers.conv2d({ filters: 2, kernelSize: 3, padding: 'same', activation: 'relu' })
+    const { model } = withOneLayer(convolution)
+    const ops = graphOf(model)!.nodes.map(({ op }) => op)
+    expect(ops).toEqual(['Placeholder', 'Const', 'Const', '_FusedConv2D'])
+    model.dispose()
+  })
+
   it('a layer that has no line in the table is no matter: the model runs layer by layer', async () => {
     const { input, model } = withOneLayer(tf.layers.gaussianNoise({ stddev: 1 }))
     expect(graphOf(model)).toBeNull()

@@ -89,6 +89,7 @@ class GraphWriter {
       config: layer.getConfig() as unknown as LayerCall['config'],
       weights: layer.getWeights().map(constantOf),
       inputs,
+      channels: tensor.shape.at(-1) as number,
       emit: (op, from, attributes = {}) => this.#add(layer.name, op, from, attributes),
       constant: (value) => this.#constant(layer.name, value),
     })

@@ -13,6 +13,8 @@ export type Attribute =
   | string
   | boolean
   | { type: DataType }
+  | { types: readonly DataType[] }
+  | { strings: readonly string[] }
   /** −1 is a size that is open. */
   | { shape: readonly number[] }
   | { tensor: Constant }
@@ -57,6 +59,8 @@ function encodeAttribute(value: Attribute): Uint8Array {
   if (typeof value === 'boolean') return int(5, Number(value))
   if ('float' in value) return float(4, value.float)
   if ('type' in value) return int(6, DATA_TYPES[value.type])
+  if ('types' in value) return bytes(1, join(value.types.map((each) => int(6, DATA_TYPES[each]))))
+  if ('strings' in value) return bytes(1, join(value.strings.map((each) => text(2, each))))
   if ('shape' in value) return bytes(7, encodeShape(value.shape))
   if ('tensor' in value) return bytes(8, encodeTensor(value.tensor))
   return bytes(1, join(value.map((each) => int(3, each))))
