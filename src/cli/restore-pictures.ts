@@ -134,7 +134,7 @@ function summary(
   const does = (task: Step['task']) => steps.some((step) => step.task === task)
   const parts = [
     `${inMegapixels(megapixels)} in ${inWords(seconds * 1000)} (${backend})`,
-    ...(noise && does('denoise') ? [`noise was about ${noise.sigma.toFixed(1)}`] : []),
+    ...(noise && does('denoise') ? [`fine noise was about ${noise.sigma.toFixed(1)}`] : []),
     ...(does('upscale') ? [`now ${width} × ${height} px`] : []),
     fileSize(bytes),
   ]

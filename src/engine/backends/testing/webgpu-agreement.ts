@@ -11,7 +11,7 @@ export type Agreement = {
 }
 
 /** px: SwiftShader is slow. */
-const SIDE = 24
+const SIDE = 16
 
 const { device } = await chooseBackend('webgpu')
 const agreement: Agreement = { device, models: [] }
