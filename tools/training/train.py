@@ -44,16 +44,22 @@ def main():
 
 
 def parse_options():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = trainer_options(__doc__)
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop with a checkpoint after so long")
+    return parser.parse_args()
+
+
+def trainer_options(description):
+    """Those of every trainer here."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--recipe", required=True)
     parser.add_argument("--data", required=True, help="folder of the data sets")
     parser.add_argument("--run", required=True, help="folder of checkpoints; a run that is there goes on")
     parser.add_argument("--out", required=True, help="folder that the finished model is written into")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
-    parser.add_argument("--minutes", type=float, default=math.inf, help="stop with a checkpoint after so long")
     parser.add_argument("--node", default=os.environ.get("LIMPID_NODE", default_node()))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return parser.parse_args()
+    return parser
 
 
 def default_node():

@@ -11,7 +11,6 @@ the run folder. An inpaint recipe takes its holes from the file of --masks (mask
 too, slowly and without a graph: for tests.
 """
 
-import argparse
 import json
 import math
 import os
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 
 from gpu_batches import GpuBatches
-from train import CHECKPOINT_SECONDS, Trainer
+from train import CHECKPOINT_SECONDS, Trainer, trainer_options
 
 WARM_UP_RUNS = 4
 STEPS_AHEAD = 20
@@ -29,15 +28,9 @@ VALIDATIONS = 6
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--recipe", required=True)
-    parser.add_argument("--data", required=True, help="folder of the data sets")
-    parser.add_argument("--run", required=True, help="folder of checkpoints; a run that is there goes on")
-    parser.add_argument("--out", required=True, help="folder that the finished model is written into")
+    parser = trainer_options(__doc__)
     parser.add_argument("--seconds", type=float, help="take so long, in place of the recipe's number of steps")
     parser.add_argument("--masks", help="for inpaint: what masks.py wrote")
-    parser.add_argument("--node", default=os.environ.get("LIMPID_NODE", "node"))
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     torch.backends.cudnn.benchmark = True
     with open(options.recipe, encoding="utf-8") as file:
