@@ -4,8 +4,9 @@ import { tf } from '../tf.ts'
 /** Runs grow until one takes this long, ms; then the median of a few counts. */
 const LONG_ENOUGH_MS = 40
 const RUNS = 5
-/** No run starts after runs of so long, ms, what was compiled before them not counted; with that, after so long. */
+/** No run starts when those that count have taken so long, ms. */
 const ENOUGH_MS = 1500
+/** Nor when everything has, ms: a GPU compiles for seconds before its first runs. */
 const MOST_MS = 6000
 const CHANNELS = 64
 const MAX_SIDE = 512
@@ -64,7 +65,7 @@ async function measure(taskOf: (side: number) => Task): Promise<number> {
   for (let side = 4; ; side *= 2) {
     const task = taskOf(side)
     try {
-      // The first compiles and allocates, for a GPU seconds: it counts only if there is no time for more.
+      // The first compiles and allocates: it counts only if there is no time for more.
       const times = [await time(task.run)]
       if (hasTime()) times[0] = await timed(task.run)
       if (times[0] < LONG_ENOUGH_MS && side < MAX_SIDE && hasTime()) continue

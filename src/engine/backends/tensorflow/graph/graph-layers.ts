@@ -62,6 +62,7 @@ export const graphLayers: Record<string, (call: LayerCall) => boolean> = {
 }
 
 const FLOAT: Record<string, Attribute> = { T: { type: 'float' } }
+const INT32: Record<string, Attribute> = { T: { type: 'int32' } }
 const NHWC: Record<string, Attribute> = { ...FLOAT, data_format: 'NHWC' }
 
 function convolution({ config, weights: [kernel, bias], inputs, emit, constant }: LayerCall): boolean {
@@ -98,11 +99,10 @@ function transposedConvolution({
 }: LayerCall): boolean {
   const { strides, padding, activation, filters, dataFormat } = config
   if (padding !== 'same' || dataFormat === 'channelsFirst') return false
-  const int32: Record<string, Attribute> = { T: { type: 'int32' } }
   // [batch, h, w, c] · [1, s, s, 0] + [0, 0, 0, filters]
   const given = emit('Shape', [inputs[0]], { ...FLOAT, out_type: { type: 'int32' } })
-  const scaled = emit('Mul', [given, constant(integers([1, ...strides, 0]))], int32)
-  const size = emit('AddV2', [scaled, constant(integers([0, 0, 0, filters]))], int32)
+  const scaled = emit('Mul', [given, constant(integers([1, ...strides, 0]))], INT32)
+  const size = emit('AddV2', [scaled, constant(integers([0, 0, 0, filters]))], INT32)
   const y = emit('Conv2DBackpropInput', [size, constant(kernel), inputs[0]], {
     ...NHWC,
     strides: [1, ...strides, 1],
@@ -132,40 +132,37 @@ function biasRelu({ weights: [bias], inputs, emit, constant }: LayerCall): boole
 
 /**
  * Channels into pixels (a picture's sides are multiplied by the factor f) or back (divided): as [h, w, f, f · c] or
- * [h, f, w, f · c] with its middle axes exchanged, so that f · c numbers stay together. TensorFlow's own DepthToSpace and
- * SpaceToDepth take up to five times as long.
+ * [h, f, w, f · c] with its middle axes exchanged, so that f · c numbers stay together. There is one picture: a graph's
+ * batch is 1. TensorFlow's own DepthToSpace and SpaceToDepth take up to five times as long.
  */
 function rearrange(
   { config: { factor }, inputs: [x], channels, emit, constant }: LayerCall,
   scale: 'Mul' | 'FloorDiv',
 ): boolean {
-  const [int32, scalar] = [
-    { T: { type: 'int32' } },
-    (value: number) => constant(integers([value], [])),
-  ] as const
-  const shape = emit('Shape', [x], { ...FLOAT, out_type: { type: 'int32' } })
-  const scaled = (side: string) => emit(scale, [side, scalar(factor)], int32)
+  const scalar = (value: number) => constant(integers([value], []))
   // Packed of scalars, what is known of the new shape stays known: sums are merged with convolutions by it.
   const reshape = (input: string, ...sizes: (number | string)[]) => {
     const scalars = sizes.map((size) => (typeof size === 'string' ? size : scalar(size)))
-    const to = emit('Pack', scalars, { ...int32, N: sizes.length, axis: 0 })
+    const to = emit('Pack', scalars, { ...INT32, N: sizes.length, axis: 0 })
     return emit('Reshape', [input, to], { ...FLOAT, Tshape: { type: 'int32' } })
   }
+  const shape = emit('Shape', [x], { ...FLOAT, out_type: { type: 'int32' } })
   const [height, width] = [1, 2].map((axis) => {
     const [from, to, step] = [axis, axis + 1, 1].map((at) => constant(integers([at])))
     return emit('StridedSlice', [shape, from, to, step], {
-      ...int32,
+      ...INT32,
       Index: { type: 'int32' },
       shrink_axis_mask: 1,
     })
   })
+  const [newHeight, newWidth] = [height, width].map((side) => emit(scale, [side, scalar(factor)], INT32))
   const rows =
     scale === 'Mul'
       ? reshape(x, height, width, factor, factor * channels)
-      : reshape(x, scaled(height), factor, scaled(width), channels / factor)
+      : reshape(x, newHeight, factor, newWidth, channels / factor)
   const perm = constant(integers([0, 2, 1, 3]))
   const turned = emit('Transpose', [rows, perm], { ...FLOAT, Tperm: { type: 'int32' } })
-  reshape(turned, 1, scaled(height), scaled(width), channels)
+  reshape(turned, 1, newHeight, newWidth, channels)
   return true
 }
 
