@@ -23,7 +23,9 @@ from gpu_batches import GpuBatches
 from train import CHECKPOINT_SECONDS, Trainer, trainer_options
 
 WARM_UP_RUNS = 4
+# The loss is read, and the clock, once in so many steps: reading waits for the GPU.
 STEPS_AHEAD = 20
+# In a run of --seconds.
 VALIDATIONS = 6
 
 

@@ -7,6 +7,7 @@ from .draws import between
 
 
 def blur(patches, grey, spec):
+    """Out of focus, about: a Gaussian, its sigma in px."""
     return gaussian_blur(patches, between(spec["sigma"], patches), max(spec["sigma"]))
 
 

@@ -8,6 +8,7 @@ from .blur import gaussian_blur
 from .constant import constant
 from .draws import between, normal, uniform
 
+# How finely 0..1 is sampled, as in camera-tone.ts; and in how many tables, where that draws the contrast freely.
 STEPS = 4096
 CONTRASTS = 64
 

@@ -1,4 +1,4 @@
-"""What is drawn for each patch: [batch, 1, 1, 1]."""
+"""What is drawn for each patch, [batch, 1, 1, 1]: uniform in 0..1, normal, uniform in a span."""
 
 import torch
 

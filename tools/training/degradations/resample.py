@@ -32,4 +32,5 @@ def bicubic_matrix(size, new_size):
 
 
 def to_bytes(x):
+    """0..1 → whole numbers of 0..255, as floats."""
     return (255 * x.clamp(0, 1)).round()
