@@ -16,7 +16,7 @@ describe('words for numbers', () => {
     )
     expect(noiseInWords({ sigma: 24.3, shadows: 12, highlights: 30 })).toContain('highlights')
     expect(noiseInWords({ sigma: 25, shadows: 25, highlights: 24 })).toBe('Noise found: σ ≈ 25')
-    expect(noiseInWords({ sigma: 0.8, shadows: 2, highlights: 0.1 })).toBe('Hardly any fine noise found')
+    expect(noiseInWords({ sigma: 0.8, shadows: 2, highlights: 0.1 })).toBe('Hardly any fine noise')
   })
 
   it('lists what is kept, and says nothing where there is nothing to keep', () => {

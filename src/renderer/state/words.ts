@@ -4,7 +4,7 @@ import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/p
 
 export function noiseInWords(noise: Noise): string {
   const { shadows, highlights, sigma } = noise
-  if (!isNoisy(noise)) return 'Hardly any fine noise found'
+  if (!isNoisy(noise)) return 'Hardly any fine noise'
   const where =
     shadows > 1.35 * highlights
       ? ', mostly in the shadows'
