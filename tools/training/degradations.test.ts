@@ -91,6 +91,14 @@ describe.skipIf(!hasTorch)('degradations on the GPU', () => {
     expect(mean(apart(ours, theirs))).toBeLessThan(0.15 * damage)
   })
 
+  it('take the colours away as Limpid does', async () => {
+    const patch = texturedPatch()
+    const specs: DegradationSpec[] = [{ kind: 'greyscale' }]
+    const [theirs] = inPython(patch, specs)
+    expect(largest(apart((await degrade(patch, specs, random(1))).values, theirs))).toBeLessThan(1e-5)
+    expect(largest(apart(patch.values, theirs))).toBeGreaterThan(0.05)
+  })
+
   it('begin the grid of a JPEG anywhere', () => {
     const patch = texturedPatch()
     const spec = { kind: 'jpeg' as const, quality: [20, 20] as [number, number], subsampledShare: 0 }
@@ -164,9 +172,9 @@ describe.skipIf(!hasTorch)('degradations on the GPU', () => {
   })
 
   it('say which degradation they lack', () => {
-    const args = [String(SIDE), '1', 'colour', JSON.stringify([{ kind: 'greyscale' }])]
+    const args = [String(SIDE), '1', 'colour', JSON.stringify([{ kind: 'dust' }])]
     const said = tryPython(DEGRADE, args, new Uint8Array(texturedPatch().values.buffer))
-    expect(String(said)).toContain('greyscale is not made on the GPU')
+    expect(String(said)).toContain('dust is not made on the GPU')
   })
 
   it('fill holes as Limpid does', () => {

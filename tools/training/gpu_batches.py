@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from degradations import degrade
+from degradations.greyscale import luma
 from degradations.resample import resized, to_bytes
 from holes import fill_holes
 
@@ -133,8 +134,3 @@ def reflected(index, size):
     period = (2 * (size - 1)).clamp(min=1)
     folded = index.abs() % period
     return torch.minimum(folded, period - folded)
-
-
-def luma(x):
-    """ITU-R BT.601."""
-    return 0.299 * x[:, :1] + 0.587 * x[:, 1:2] + 0.114 * x[:, 2:]

@@ -18,26 +18,26 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for kernels in of_one_shape(group["params"]):
-                for kernel in kernels:
-                    if not self.state[kernel]:
-                        self.state[kernel]["momentum"] = torch.zeros_like(kernel)
-                momenta = [self.state[kernel]["momentum"] for kernel in kernels]
-                gradients = [kernel.grad for kernel in kernels]
-                torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
-                nesterov = torch._foreach_lerp(gradients, momenta, MOMENTUM)
-                steps = orthogonal(torch.stack([as_matrix(step) for step in nesterov]))
-                steps *= RMS_OF_ADAM * max(steps.shape[1:]) ** 0.5 * group["lr"]  # a float or a tensor
-                for kernel, step in zip(kernels, steps):
-                    kernel.sub_(as_kernel(step, kernel.shape))
+            kernels = group["params"]
+            for kernel in kernels:
+                if not self.state[kernel]:
+                    self.state[kernel]["momentum"] = torch.zeros_like(kernel)
+            momenta, gradients = [self.state[kernel]["momentum"] for kernel in kernels], [kernel.grad for kernel in kernels]
+            torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+            nesterov = torch._foreach_lerp(gradients, momenta, MOMENTUM)
+            alike = together(range(len(kernels)), lambda i: kernels[i].shape)
+            stacks = [torch.stack([as_matrix(nesterov[i]) for i in which]) for which in alike]
+            for which, steps in zip(alike, orthogonal(stacks)):
+                steps = steps * (RMS_OF_ADAM * max(steps.shape[1:]) ** 0.5 * group["lr"])  # a float or a tensor
+                torch._foreach_sub_([kernels[i] for i in which], [as_kernel(step, kernels[which[0]].shape) for step in steps])
 
 
-def of_one_shape(kernels):
-    """Lists of kernels: those of one shape take their steps together."""
+def together(things, key):
+    """Lists of those with one key."""
     lists = {}
-    for kernel in kernels:
-        lists.setdefault(kernel.shape, []).append(kernel)
-    return lists.values()
+    for thing in things:
+        lists.setdefault(key(thing), []).append(thing)
+    return list(lists.values())
 
 
 def hidden_kernels(parameters):
@@ -58,18 +58,29 @@ def as_kernel(matrix, shape):
     return matrix.view(out, height, width, channels).permute(0, 3, 1, 2)
 
 
-def orthogonal(matrices):
-    """U Vᵀ of each singular value decomposition U S Vᵀ, roughly: Newton and Schulz's iteration takes each singular value
-    to about 1. It runs on the small Gram matrices, and the large ones [count, rows, columns] are multiplied but twice."""
-    if matrices.shape[1] > matrices.shape[2]:
-        return orthogonal(matrices.mT).mT.contiguous()
-    matrices = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+def orthogonal(stacks):
+    """U Vᵀ of each singular value decomposition U S Vᵀ of stacks of matrices [count, rows, columns], roughly: Newton and
+    Schulz's iteration takes each singular value to about 1. It runs on the small Gram matrices, all of one size together
+    (a GPU waits for its many small steps, not for their arithmetic); the large ones are multiplied but twice."""
+    wide = [stack if stack.shape[1] <= stack.shape[2] else stack.mT for stack in stacks]
+    wide = [stack / (stack.norm(dim=(1, 2), keepdim=True) + 1e-7) for stack in wide]
+    grams = [stack @ stack.mT for stack in wide]
+    steps = [None] * len(stacks)
+    for which in together(range(len(stacks)), lambda i: grams[i].shape[1]):
+        factors = inverse_roots(torch.cat([grams[i] for i in which])).split([len(grams[i]) for i in which])
+        for i, factor in zip(which, factors):
+            step = factor @ wide[i]
+            steps[i] = step if step.shape == stacks[i].shape else step.mT
+    return steps
+
+
+def inverse_roots(grams):
+    """About G^(-1/2) of each Gram matrix G = X Xᵀ, [count, rows, rows]: what X is multiplied by."""
     a, b, c = NEWTON_SCHULZ
-    gram = matrices @ matrices.mT
-    identity = torch.eye(gram.shape[1], device=gram.device)
+    identity = torch.eye(grams.shape[1], device=grams.device)
     product = identity
     for _ in range(NEWTON_SCHULZ_STEPS):
-        factor = a * identity + b * gram + c * gram @ gram
+        factor = a * identity + b * grams + c * grams @ grams
         product = factor @ product
-        gram = factor @ gram @ factor
-    return product @ matrices
+        grams = factor @ grams @ factor
+    return product

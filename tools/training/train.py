@@ -138,10 +138,7 @@ class Trainer:
         self.keep.fill_(min(self.optimizer_spec.get("ema", 0), (1 + self.step) / (10 + self.step)))
 
     def train_step(self, x, y):
-        on_gpu = self.options.device.startswith("cuda")
-        with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu, cache_enabled=False):
-            difference = self.network(x) - y
-        loss = self.loss(difference.float(), lost_pixels(x, y))
+        loss = self.loss_of(x, y)
         self.network.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.optimizer_spec["clipNorm"])
@@ -152,6 +149,12 @@ class Trainer:
             torch._foreach_mul_(self.average, self.keep)
             torch._foreach_add_(self.average, torch._foreach_mul(weights, 1 - self.keep))
         return loss.detach()
+
+    def loss_of(self, x, y):
+        on_gpu = self.options.device.startswith("cuda")
+        with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu, cache_enabled=False):
+            difference = self.network(x) - y
+        return self.loss(difference.float(), lost_pixels(x, y))
 
     def loss(self, difference, lost):
         """Mean over all numbers, or over those of the lost pixels: nothing else of an inpaint network's is used."""

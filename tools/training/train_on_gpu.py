@@ -49,9 +49,14 @@ class GpuTrainer(Trainer):
         masks = read_masks(options.masks, options.device) if options.masks else None
         torch.manual_seed(recipe["seed"])
         self.source = GpuBatches(recipe, options.data, options.device, masks)
-        self.began = None
+        self.began = None  # when the first step is recorded: compiling takes its own time
         super().__init__(recipe, options)
+        if self.on_gpu():
+            self.loss_of = torch.compile(self.loss_of)
         torch.manual_seed(recipe["seed"] + self.step)
+
+    def on_gpu(self):
+        return self.options.device.startswith("cuda")
 
     def validation_batches(self):
         return self.source.validation()
@@ -67,15 +72,13 @@ class GpuTrainer(Trainer):
         stages, taken = self.recipe["stages"], []
         total = sum(stage["steps"] for stage in stages)
         behind = 0
-        self.began = time.monotonic()
         for stage in stages:
             behind += stage["steps"]
             first = self.step
             if self.options.seconds is None:
                 self.train_stage(stage, lambda: self.step >= behind)
             else:
-                until = self.began + self.options.seconds * behind / total
-                self.train_stage(stage, lambda: time.monotonic() >= until)
+                self.train_stage(stage, lambda: self.progress(0) >= behind / total)
             if self.step > first:
                 taken.append({**stage, "steps": self.step - first})
         self.validate()
@@ -88,6 +91,7 @@ class GpuTrainer(Trainer):
     def train_stage(self, stage, is_over):
         patch, batch = stage["patch"], stage["batch"]
         run = self.recorded(lambda: self.train_step(*self.draw(patch, batch)))
+        self.began = self.began or time.monotonic()
         reported = saved = validated = time.monotonic()
         pixels = 0
         while not is_over():
@@ -123,7 +127,7 @@ class GpuTrainer(Trainer):
 
     def recorded(self, run):
         """`run` as one CUDA graph, after a few runs that make what stays: the optimizers' state, cuDNN's choices."""
-        if not self.options.device.startswith("cuda"):
+        if not self.on_gpu():
             return run
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())

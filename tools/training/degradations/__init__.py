@@ -12,6 +12,7 @@ from .blur import blur
 from .camera_noise import camera_noise
 from .downscale import downscale
 from .gaussian_noise import gaussian_noise
+from .greyscale import greyscale
 from .jpeg import jpeg
 
 DEGRADATIONS = {
@@ -20,6 +21,7 @@ DEGRADATIONS = {
     "jpeg": jpeg,
     "blur": blur,
     "downscale": downscale,
+    "greyscale": greyscale,
 }
 
 
