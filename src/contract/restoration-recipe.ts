@@ -10,8 +10,6 @@ const stageSchema = z.strictObject({
   patch: z.int().positive(),
   /** Patches a step. */
   batch: z.int().positive(),
-  /** The learning rate rises and decays anew from here on, with this peak: a warm restart (Loshchilov & Hutter 2017). */
-  learningRate: z.number().positive().optional(),
 })
 
 const dataSchema = z.strictObject({
@@ -64,7 +62,7 @@ export const restorationRecipeSchema = z
     pairDegradations: z.array(degradationSchema).default([]),
     loss: z.enum(['l1', 'l2', 'charbonnier']),
     optimizer: optimizerSchema,
-    /** One after the other; the learning rate runs over all of them, up to one that has its own. */
+    /** One after the other; the learning rate runs over all of them. */
     stages: z.array(stageSchema).min(1),
     validation: z.strictObject({
       everySteps: z.int().positive(),

@@ -171,31 +171,19 @@ class Trainer:
         return (error * lost).sum() / (lost.sum() * error.shape[1]).clamp(min=1)
 
     def learning_rate(self):
-        """Linear warm-up, then cosine decay to 0; anew from every stage on that has a learning rate of its own."""
+        """Linear warm-up, then cosine decay to 0."""
         spec = self.optimizer_spec
-        first, end, peak = self.cycle()
-        since, warmup = self.step - first, spec["warmupSteps"]
-        if since < warmup:
-            return peak * (since + 1) / warmup
+        peak, warmup = spec["learningRate"], spec["warmupSteps"]
+        if self.step < warmup:
+            return peak * (self.step + 1) / warmup
         if spec.get("decay") == "none":
             return peak
-        done = self.progress(first + warmup, end)
+        done = self.progress(warmup)
         return 0.5 * peak * (1 + math.cos(math.pi * min(1, done)))
 
-    def cycle(self):
-        """(first step, the one behind the last, peak of the learning rate) of what this step is in."""
-        first, peak, begins = 0, self.optimizer_spec["learningRate"], 0
-        for stage in self.recipe["stages"]:
-            if "learningRate" in stage:
-                if begins > self.step:
-                    return first, begins, peak
-                first, peak = begins, stage["learningRate"]
-            begins += stage["steps"]
-        return first, self.steps, peak
-
-    def progress(self, first, end):
-        """Share of these steps that is done."""
-        return (self.step - first) / max(1, end - first)
+    def progress(self, warmup):
+        """Share of the steps behind the warm-up that is done."""
+        return (self.step - warmup) / max(1, self.steps - warmup)
 
     def validate(self):
         sums = {}

@@ -9,10 +9,8 @@ import { wavyPatch } from '../../src/engine/degradations/testing/patches.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { loadModel } from '../../src/engine/models/model-file.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { restartsOf } from '../../src/engine/training/restoration-learner.ts'
 import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
-import { learningRate } from '../../src/engine/training/trainer.ts'
-import { hasTorch, python, tryPython } from './testing/python.ts'
+import { hasTorch, python } from './testing/python.ts'
 
 const SIDE = 64
 
@@ -56,39 +54,6 @@ async function train(program: string, ...more: string[]): Promise<{ run: string;
   await runFile(python, [path.join(import.meta.dirname, program), ...args, ...node, ...more])
   return { run, out }
 }
-
-/** The learning rates of a recipe (standard input) at every step, one a line. */
-const RATES = `
-import json, types
-from train import Trainer
-recipe = json.load(sys.stdin)
-trainer = types.SimpleNamespace(recipe=recipe, optimizer_spec=recipe["optimizer"])
-trainer.steps = sum(stage["steps"] for stage in recipe["stages"])
-for name in ("learning_rate", "cycle", "progress"):
-    setattr(trainer, name, getattr(Trainer, name).__get__(trainer))
-for trainer.step in range(trainer.steps):
-    print(trainer.learning_rate())
-`
-
-it.skipIf(!hasTorch)('the learning rate in PyTorch is that of Limpid at every step, restarts and all', () => {
-  const stages = [
-    { steps: 40, patch: 32, batch: 2 },
-    { steps: 10, patch: 48, batch: 2 },
-    { steps: 30, patch: 48, batch: 2, learningRate: 0.004 },
-    { steps: 20, patch: 48, batch: 2, learningRate: 0.002 },
-  ]
-  const output = tryPython(RATES, [], Buffer.from(JSON.stringify({ ...recipe, stages })))
-  const theirs = String(output).trim().split('\n').map(Number)
-  const schedule = { steps: 100, everySteps: 20, optimizer: recipe.optimizer, seed: 1 }
-  const restarts = restartsOf({ stages })
-  expect(restarts).toEqual([
-    { step: 50, learningRate: 0.004 },
-    { step: 80, learningRate: 0.002 },
-  ])
-  const ours = Array.from({ length: 100 }, (_, step) => learningRate({ ...schedule, restarts }, step))
-  expect(theirs.length).toBe(100)
-  expect(Math.max(...ours.map((rate, step) => Math.abs(rate - theirs[step])))).toBeLessThan(1e-9)
-})
 
 describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
   it.each(['train.py', 'train_on_gpu.py'])(

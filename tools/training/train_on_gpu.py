@@ -47,8 +47,6 @@ def main():
 
 class GpuTrainer(Trainer):
     def __init__(self, recipe, options):
-        if options.seconds and any("learningRate" in stage for stage in recipe["stages"]):
-            raise ValueError("A recipe that starts its learning rate anew takes its own steps: leave --seconds out.")
         masks = read_masks(options.masks, options.device) if options.masks else None
         torch.manual_seed(recipe["seed"])
         self.source = GpuBatches(recipe, options.data, options.device, masks)
@@ -64,10 +62,9 @@ class GpuTrainer(Trainer):
     def validation_batches(self):
         return self.source.validation()
 
-    def progress(self, first, end):
-        return super().progress(first, end) if self.options.seconds is None else self.share_of_time()
-
-    def share_of_time(self):
+    def progress(self, warmup):
+        if self.options.seconds is None:
+            return super().progress(warmup)
         return 0.0 if self.began is None else (time.monotonic() - self.began) / self.options.seconds
 
     def train(self):
@@ -82,7 +79,7 @@ class GpuTrainer(Trainer):
             if self.options.seconds is None:
                 self.train_stage(stage, lambda: self.step >= behind)
             else:
-                self.train_stage(stage, lambda: self.share_of_time() >= behind / total)
+                self.train_stage(stage, lambda: self.progress(0) >= behind / total)
             if self.step > first:
                 taken.append({**stage, "steps": self.step - first})
         self.validate()

@@ -10,8 +10,7 @@ import { describeDegradations } from '../degradations/describe.ts'
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
   const recipe = manifest.recipe as RestorationRecipe
   const steps = recipe.stages.map(
-    ({ steps, patch, batch, learningRate: anew }) =>
-      `${steps} steps of ${batch} patches of ${patch}² px${anew === undefined ? '' : ` from a learning rate of ${anew} anew`}`,
+    ({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`,
   )
   const noise = describeDegradations(recipe.degradations)
   const quality = manifest.quality.map(

@@ -39,14 +39,10 @@ export type Validation = {
 export type Schedule = {
   steps: number
   optimizer: OptimizerSpec
-  /** Where the learning rate starts anew, in order, each with its peak. */
-  restarts?: Restart[]
   /** Steps from one validation and checkpoint to the next; the last step has one in any case. */
   everySteps: number
   seed: number
 }
-
-export type Restart = { step: number; learningRate: number }
 
 /** What a recipe comes to: something to train, for so long, and how the finished model is written. */
 export type Course<B> = {

@@ -11,7 +11,7 @@ import { recipeManifest } from '../models/recipe-manifest.ts'
 import { tf } from '../tf.ts'
 import type { Batch } from './batch.ts'
 import type { Dataset } from './dataset.ts'
-import type { Course, Restart } from './learner.ts'
+import type { Course } from './learner.ts'
 import { feedPatches } from './patch-feeder.ts'
 import { validate } from './validation.ts'
 import { validationSettings } from './validation-pairs.ts'
@@ -37,7 +37,6 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
     schedule: {
       steps: recipe.stages.reduce((sum, stage) => sum + stage.steps, 0),
       optimizer: recipe.optimizer,
-      restarts: restartsOf(recipe),
       everySteps: recipe.validation.everySteps,
       seed: recipe.seed,
     },
@@ -111,14 +110,6 @@ function penalty(difference: tf.Tensor, kind: RestorationRecipe['loss']): tf.Ten
 
 /** Where the Charbonnier loss turns from a square to an absolute value, 0..1. */
 const CHARBONNIER = 1e-3
-
-/** Where a stage has a learning rate of its own. */
-export function restartsOf({ stages }: Pick<RestorationRecipe, 'stages'>): Restart[] {
-  return stages.flatMap(({ learningRate }, i) => {
-    const step = stages.slice(0, i).reduce((sum, { steps }) => sum + steps, 0)
-    return learningRate === undefined ? [] : { step, learningRate }
-  })
-}
 
 /** Pixels trained on in the first `step` steps: the measure of the work, where stages differ in patch and batch. */
 function pixelsUntil({ stages }: Pick<RestorationRecipe, 'stages'>, step: number): number {

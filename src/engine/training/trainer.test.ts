@@ -138,16 +138,4 @@ describe('the learning rate', () => {
     expect(learningRate(schedule, 60)).toBeCloseTo(0, 10)
     expect(learningRate({ ...schedule, optimizer: { ...optimizer, decay: 'none' } }, 59)).toBe(peak)
   })
-
-  it('rises and decays anew from a restart on, to its peak', () => {
-    const { optimizer, seed } = recipe
-    const { learningRate: peak, warmupSteps } = optimizer
-    const restarts = [{ step: 60, learningRate: peak / 2 }]
-    const schedule = { steps: 100, everySteps: 20, optimizer, restarts, seed }
-    expect(learningRate(schedule, warmupSteps)).toBeCloseTo(peak, 10)
-    expect(learningRate(schedule, 59)).toBeLessThan(0.01 * peak)
-    expect(learningRate(schedule, 60)).toBeCloseTo(peak / 2 / warmupSteps, 10)
-    expect(learningRate(schedule, 60 + warmupSteps)).toBeCloseTo(peak / 2, 10)
-    expect(learningRate(schedule, 100)).toBeCloseTo(0, 10)
-  })
 })

@@ -137,17 +137,12 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
 
 const NO_VALIDATION = { figures: null, samples: null }
 
-/** Linear warm-up, then cosine decay to 0 (Loshchilov & Hutter 2017), or none; anew from every restart on. */
-export function learningRate({ steps, optimizer, restarts = [] }: Schedule, step: number): number {
-  const { warmupSteps, decay } = optimizer
-  const { step: first, learningRate: peak } = restarts.findLast((restart) => restart.step <= step) ?? {
-    step: 0,
-    learningRate: optimizer.learningRate,
-  }
-  const end = restarts.find((restart) => restart.step > step)?.step ?? steps
-  if (step - first < warmupSteps) return (peak * (step - first + 1)) / warmupSteps
+/** Linear warm-up, then cosine decay to 0 (Loshchilov & Hutter 2017), or none. */
+export function learningRate({ steps, optimizer }: Schedule, step: number): number {
+  const { learningRate: peak, warmupSteps, decay } = optimizer
+  if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps
   if (decay === 'none') return peak
-  const done = (step - first - warmupSteps) / Math.max(1, end - first - warmupSteps)
+  const done = (step - warmupSteps) / Math.max(1, steps - warmupSteps)
   return 0.5 * peak * (1 + Math.cos(Math.PI * Math.min(1, done)))
 }
 
