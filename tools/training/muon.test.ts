@@ -21,9 +21,26 @@ for gradient in values[1:]:
 sys.stdout.buffer.write(kernel.detach().permute(2, 3, 1, 0).contiguous().numpy().astype("<f4").tobytes())
 `
 
+/** The largest difference that it makes to matrices, of several shapes, to be orthogonalised together. */
+const TOGETHER = `
+import torch
+from muon import orthogonal
+torch.manual_seed(1)
+shapes = [(2, 8, 30), (3, 5, 12), (1, 40, 8), (1, 8, 8), (2, 12, 5)]
+stacks = [torch.randn(shape) for shape in shapes]
+alone = [orthogonal([stack])[0] for stack in stacks]
+together = orthogonal(stacks)
+assert [tuple(step.shape) for step in together] == shapes
+print(max((a - b).abs().max().item() for a, b in zip(together, alone)))
+`
+
 describe.skipIf(!hasTorch)('Muon in PyTorch', () => {
   beforeAll(async () => {
     await chooseBackend()
+  })
+
+  it('orthogonalises kernels of several shapes together as it does each alone', () => {
+    expect(Number(tryPython(TOGETHER) ?? Number.NaN)).toBeLessThan(1e-5)
   })
 
   it.each([

@@ -36,8 +36,8 @@ network = Network(sys.argv[1]).eval()
 with torch.no_grad():
     network.weights["down2_block1_a__bias"][:3] = -1000
 pictures = [torch.rand(1, 3, 48, 48, generator=torch.Generator().manual_seed(i)) for i in range(2)]
-print({layer: dead for layer, dead, channels in dead_units(network, pictures)}["down2_block1_a"])
-print({layer: channels for layer, dead, channels in dead_units(network, pictures)}["down2_block1_a"])
+counts = {layer: (dead, channels) for layer, dead, channels in dead_units(network, pictures)}
+print(*counts["down2_block1_a"])
 `
 
 let folder: string
@@ -67,7 +67,7 @@ describe.skipIf(!hasTorch)('a model folder in PyTorch', () => {
     const model = path.join(import.meta.dirname, '../../models/denoise-fast/denoise-fast-white')
     const [dead, channels] = String(tryPython(DEAD, [model]))
       .trim()
-      .split('\n')
+      .split(' ')
       .map(Number)
     expect(channels).toBe(80)
     expect(dead).toBeGreaterThanOrEqual(3)

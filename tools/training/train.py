@@ -82,8 +82,7 @@ class Trainer:
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]
         by_muon = hidden_kernels(trained) if self.optimizer_spec["kind"] == "muon" else []
         by_adam = [weight for weight in trained if all(weight is not other for other in by_muon)]
-        on_gpu = options.device.startswith("cuda")
-        self.adam = torch.optim.Adam(by_adam, lr=torch.tensor(1.0), fused=True, capturable=on_gpu)
+        self.adam = torch.optim.Adam(by_adam, lr=torch.tensor(1.0), fused=True, capturable=self.on_gpu())
         self.optimizers = [self.adam, *([Muon(by_muon)] if by_muon else [])]
         # On the device, where a CUDA graph of a step finds them.
         self.rate, self.keep = torch.zeros(2, device=options.device).unbind()
@@ -92,6 +91,9 @@ class Trainer:
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.rate
         self.validation = list(self.validation_batches())
+
+    def on_gpu(self):
+        return self.options.device.startswith("cuda")
 
     def validation_batches(self):
         return self.batches("--validation")
@@ -151,8 +153,7 @@ class Trainer:
         return loss.detach()
 
     def loss_of(self, x, y):
-        on_gpu = self.options.device.startswith("cuda")
-        with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu, cache_enabled=False):
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.on_gpu(), cache_enabled=False):
             difference = self.network(x) - y
         return self.loss(difference.float(), lost_pixels(x, y))
 

@@ -56,9 +56,6 @@ class GpuTrainer(Trainer):
             self.loss_of = torch.compile(self.loss_of)
         torch.manual_seed(recipe["seed"] + self.step)
 
-    def on_gpu(self):
-        return self.options.device.startswith("cuda")
-
     def validation_batches(self):
         return self.source.validation()
 
