@@ -64,6 +64,8 @@ export const restorationRecipeSchema = z
     optimizer: optimizerSchema,
     /** One after the other; the learning rate runs over all of them. */
     stages: z.array(stageSchema).min(1),
+    /** The finished model goes without the hidden units that training left dead (training/dead-units.ts). */
+    removeDeadUnits: z.literal(true).optional(),
     validation: z.strictObject({
       everySteps: z.int().positive(),
       /** Validate on a centre crop of this side, px. */
@@ -74,10 +76,12 @@ export const restorationRecipeSchema = z
       sigmas: z.array(z.number()).default([]),
     }),
   })
-  .superRefine(({ task, scale, data, degradations, validation }, context) => {
+  .superRefine(({ task, scale, architecture, data, degradations, removeDeadUnits, validation }, context) => {
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if ((task === 'upscale') !== (scale !== undefined))
       complain(['scale'], 'upscale has one, no other task does')
+    if (removeDeadUnits && architecture.name !== 'restoration-unet')
+      complain(['removeDeadUnits'], `is known of restoration-unet, not of ${architecture.name}`)
     if (data.train.length + data.pairs.length === 0) complain(['data'], 'names no folder in train or pairs')
     if (data.train.length > 0 || data.syntheticShare > 0) {
       if (degradations.length === 0) complain(['degradations'], 'clean pictures need some')

@@ -58,6 +58,22 @@ describe('the restoration U-Net', () => {
     expect(names.some((name) => name.startsWith('picture_channels'))).toBe(false)
   })
 
+  it('is as narrow within its blocks as it is told, in the order in which they are run', () => {
+    const parameters = { channels: [4, 6], blocks: [1, 2], hidden: [3, 5, 2, 1] }
+    const widths = architecture('restoration-unet', parameters)
+      .build(5)
+      .layers.filter(({ name }) => name.endsWith('_a'))
+      .map(({ name, output }) => [name, (output as tf.SymbolicTensor).shape[3]])
+    expect(Object.fromEntries(widths)).toEqual({
+      down1_block1_a: 3,
+      middle2_block1_a: 5,
+      middle2_block2_a: 2,
+      up1_block1_a: 1,
+    })
+    const tooFew = () => architecture('restoration-unet', { ...parameters, hidden: [3, 5, 2] })
+    expect(tooFew).toThrow(/one number for each residual block/)
+  })
+
   it('refuses parameters that do not fit, and unknown architectures, by name', () => {
     expect(() => architecture('restoration-unet', { channels: [-1] })).toThrow(/restoration-unet/)
     expect(() => architecture('resnet', {})).toThrow(/no architecture "resnet"/)

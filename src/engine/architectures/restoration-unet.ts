@@ -11,7 +11,7 @@ import { PixelShuffle, PixelUnshuffle } from '../layers/pixel-shuffle.ts'
 import { tf } from '../tf.ts'
 import type { Architecture } from './architecture.ts'
 
-const parameters = z.strictObject({
+const sizes = z.strictObject({
   /** Picture channels: 3 for RGB. Grey pictures are run as three equal channels. */
   pictureChannels: z.union([z.literal(1), z.literal(3)]).default(3),
   /** Channels that come in behind the picture's and are seen, not restored: a mask. */
@@ -22,9 +22,21 @@ const parameters = z.strictObject({
   channels: z.array(z.int().positive()).min(1).max(4).default([48, 72, 96]),
   /** Residual blocks of each scale; all but the coarsest have as many again on the way up. */
   blocks: z.array(z.int().positive()).min(1).max(4).default([1, 2, 2]),
+  /**
+   * Channels between the two convolutions of each residual block, in the order in which blocks are run. Absent: as many
+   * as its scale has. Training leaves some out that came to nothing (training/dead-units.ts).
+   */
+  hidden: z.array(z.int().positive()).optional(),
 })
 
-type Parameters = z.infer<typeof parameters>
+const parameters = sizes.refine(
+  (given) => !given.hidden || given.hidden.length === blockWidths(given).length,
+  {
+    message: 'hidden has one number for each residual block',
+  },
+)
+
+type Parameters = z.infer<typeof sizes>
 
 export const restorationUnet: Architecture<Parameters> = {
   name: 'restoration-unet',
@@ -34,8 +46,16 @@ export const restorationUnet: Architecture<Parameters> = {
   receptiveFieldRadius,
 }
 
+/** The channels around each residual block, in the order in which blocks are run: down, in the middle, up. */
+function blockWidths({ channels, blocks }: Parameters): number[] {
+  const scales = channels.map((_, scale) => scale)
+  const upwards = scales.slice(0, -1).reverse()
+  return [...scales, ...upwards].flatMap((scale) => Array<number>(blocks[scale] ?? 0).fill(channels[scale]))
+}
+
 function build(parameters: Parameters, seed: number): tf.LayersModel {
   const { pictureChannels, extraChannels, unshuffle, channels, blocks } = parameters
+  const hidden = (parameters.hidden ?? blockWidths(parameters)).values()
   let initializers = 0
   const init = (scale: number) =>
     tf.initializers.varianceScaling({
@@ -63,8 +83,8 @@ function build(parameters: Parameters, seed: number): tf.LayersModel {
     tf.layers.add({ name }).apply([a, b]) as tf.SymbolicTensor
 
   const residualBlock = (x: tf.SymbolicTensor, filters: number, name: string) => {
-    const hidden = conv(filters, `${name}_a`, { relu: true }).apply(x) as tf.SymbolicTensor
-    const residual = conv(filters, `${name}_b`, { scale: 0.1 }).apply(hidden) as tf.SymbolicTensor
+    const inside = conv(hidden.next().value!, `${name}_a`, { relu: true }).apply(x) as tf.SymbolicTensor
+    const residual = conv(filters, `${name}_b`, { scale: 0.1 }).apply(inside) as tf.SymbolicTensor
     return add(x, residual, `${name}_add`)
   }
   const stage = (x: tf.SymbolicTensor, scale: number, name: string) => {

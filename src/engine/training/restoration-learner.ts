@@ -3,14 +3,14 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { FIND_SCRATCHES } from '../../contract/step.ts'
-import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
 import { loadModel, saveModel } from '../models/model-file.ts'
-import { recipeManifest } from '../models/recipe-manifest.ts'
+import { networkManifest, recipeManifest } from '../models/recipe-manifest.ts'
 import { tf } from '../tf.ts'
 import type { Batch } from './batch.ts'
-import type { Dataset } from './dataset.ts'
+import type { Dataset, TrainingPicture } from './dataset.ts'
+import { withoutDeadUnits } from './dead-units.ts'
 import type { Course } from './learner.ts'
 import { feedPatches } from './patch-feeder.ts'
 import { validate } from './validation.ts'
@@ -41,18 +41,36 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
       seed: recipe.seed,
     },
     async save(modelFolder) {
-      const manifest = await saveModel(modelFolder, model, {
+      const trims = recipe.removeDeadUnits && dataset.train.length > 0 // nothing is trained where there are no pictures
+      const finished = trims
+        ? await withoutDeadUnits(model, network, examples(recipe, dataset.train))
+        : { model, network }
+      const manifest = await saveModel(modelFolder, finished.model, {
         ...recipeManifest(recipe, parent),
+        ...networkManifest(finished.network, finished.model),
         scale: recipe.scale,
         ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
         ...(recipe.task === FIND_SCRATCHES && { channels: { input: 3, output: 1 } }),
-        architecture: { name: network.name, parameters: network.parameters as Record<string, unknown> },
-        megaMacsPerPixel: Number(megaMacsPerPixel(model, 32 * network.sizeMultiple).toFixed(4)),
-        sizeMultiple: network.sizeMultiple,
-        receptiveFieldRadius: network.receptiveFieldRadius,
       })
+      if (finished.model !== model) finished.model.dispose()
       await writeCard(modelFolder, manifest)
     },
+  }
+}
+
+/** Pixels by which a unit is called dead. */
+const EXAMPLE_PIXELS = 3e7
+
+/** The recipe's first training batches. Exported for models that were trained elsewhere. */
+export async function* examples(
+  recipe: RestorationRecipe,
+  pictures: TrainingPicture[],
+): AsyncGenerator<Batch> {
+  let pixels = 0
+  for await (const batch of feedPatches(recipe, pictures, 0)) {
+    yield batch
+    pixels += batch.batch * batch.patch ** 2
+    if (pixels >= EXAMPLE_PIXELS) return
   }
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import type { TrainingProgress } from '../../contract/training.ts'
 import { chooseBackend } from '../backends/choose.ts'
+import { loadModel } from '../models/model-file.ts'
 import { random } from '../random.ts'
 import type { tf } from '../tf.ts'
 import { readRun } from './checkpoint.ts'
@@ -100,6 +101,26 @@ describe('the trainer', () => {
     await expect(
       restorationCourse({ ...recipe, architecture, init: modelFolder }, dataset),
     ).rejects.toMatchObject({ code: 'recipe-invalid', file: modelFolder })
+  })
+
+  it('writes a model without its dead units where the recipe wants that, and a whole one without pictures', async () => {
+    const wide = { name: 'restoration-unet', parameters: { channels: [24, 24], blocks: [1, 1] } }
+    const trimming = tinyRecipe({ architecture: wide, removeDeadUnits: true })
+    const hiddenOf = async (pictures: Dataset) => {
+      const { learner, save } = await restorationCourse(trimming, pictures)
+      const layer = learner.model.getLayer('middle2_block1_a')
+      const [kernel, bias] = layer.getWeights()
+      layer.setWeights([kernel, bias.sub(1e3)]) // all of them are dead
+      const modelFolder = path.join(folder, 'trimmed')
+      await save(modelFolder, 0)
+      const { model, manifest } = await loadModel(modelFolder)
+      expect(manifest.parameterCount).toBe(model.countParams())
+      return manifest.architecture.parameters.hidden
+    }
+    expect(await hiddenOf(dataset)).toEqual([24, 16, 24])
+    expect(await hiddenOf({ train: [], validation: [] })).toBeUndefined()
+    const unet = { name: 'unet', parameters: {} }
+    expect(() => tinyRecipe({ architecture: unet, removeDeadUnits: true })).toThrow(/not of unet/)
   })
 
   it('refuses to resume the run of another network', async () => {
