@@ -27,19 +27,6 @@ from network import Network
 Network(sys.argv[1]).save_weights(sys.argv[1])
 `
 
-/** How many of a layer's channels are dead, after some were given a bias that no picture lifts above 0. */
-const DEAD = `
-import torch
-from network import Network
-from dead_units import dead_units
-network = Network(sys.argv[1]).eval()
-with torch.no_grad():
-    network.weights["down2_block1_a__bias"][:3] = -1000
-pictures = [torch.rand(1, 3, 48, 48, generator=torch.Generator().manual_seed(i)) for i in range(2)]
-counts = {layer: (dead, channels) for layer, dead, channels in dead_units(network, pictures)}
-print(*counts["down2_block1_a"])
-`
-
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-network-'))
@@ -61,17 +48,6 @@ describe.skipIf(!hasTorch)('a model folder in PyTorch', () => {
     await saveModel(unet, model, manifest)
     model.dispose()
     expect(await largestDifference(unet, 3)).toBeLessThan(1e-4)
-  })
-
-  it('counts the channels that are never there', () => {
-    const model = path.join(import.meta.dirname, '../../models/denoise-fast/denoise-fast-white')
-    const [dead, channels] = String(tryPython(DEAD, [model]))
-      .trim()
-      .split(' ')
-      .map(Number)
-    expect(channels).toBe(80)
-    expect(dead).toBeGreaterThanOrEqual(3)
-    expect(dead).toBeLessThan(20)
   })
 
   it('writes weights.bin as it was, to the byte, with a hash that fits', async () => {

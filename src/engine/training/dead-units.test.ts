@@ -55,7 +55,7 @@ describe('taking dead units out', () => {
     layer.setWeights([kernel, tf.where(last.greater(0), tf.scalar(-1.5), bias)]) // fires where noise is strong
     const strong = { ...noisy(4), input: noisy(4).input.map((value) => 12 * value) }
     const without = await withoutDeadUnits(model, network, [noisy(1)])
-    const withIt = await withoutDeadUnits(model, network, [noisy(1), strong])
+    const withIt = await withoutDeadUnits(model, network, [strong, noisy(1)])
     expect(without.network.parameters).toMatchObject({ hidden: [24, 16, 40, 24] })
     expect(withIt.network.parameters).toMatchObject({ hidden: [24, 32, 40, 24] })
     expect(answer(model, strong).sub(answer(withIt.model, strong)).abs().max().dataSync()[0]).toBeLessThan(

@@ -24,14 +24,13 @@ export async function withoutDeadUnits(
   { name, parameters }: Pick<Architecture, 'name' | 'parameters'>,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
 ): Promise<{ model: tf.LayersModel; network: Architecture }> {
-  const makers = model.layers.filter((layer) => MAKES_UNITS.test(layer.name))
-  const largest = await largestActivations(model, makers, batches)
-  const units = largest.map(unitsToKeep)
-  const hidden = units.map(({ length }) => length)
+  const blocks = await unitsOf(model, batches)
+  const chosenOf = blocks.map(({ maker, alive }) => ({ maker, units: unitsToKeep(alive) }))
+  const hidden = chosenOf.map(({ units }) => units.length)
   const network = architecture(name, { ...(parameters as object), hidden })
   const narrower = network.build(1)
-  const kept = new Map(makers.map((maker, block) => [maker.name, units[block]]))
-  const used = new Map(makers.map((maker, block) => [userOf(maker.name), units[block]]))
+  const kept = new Map(chosenOf.map(({ maker, units }) => [maker, units]))
+  const used = new Map(chosenOf.map(({ maker, units }) => [userOf(maker), units]))
   tf.tidy(() => {
     for (const layer of model.layers) {
       const weights = layer.getWeights() // of a convolution: kernel [height, width, in, out] and bias [out]
@@ -47,36 +46,38 @@ export async function withoutDeadUnits(
   return { model: narrower, network }
 }
 
-/** Of each of these layers, unit by unit, over all pixels of all batches. */
-async function largestActivations(
+/**
+ * Of each residual block, in the order in which they are run, which of its units are above 0 anywhere in these batches,
+ * and the layer that makes them. Throws where there is no batch.
+ */
+export async function unitsOf(
   model: tf.LayersModel,
-  layers: tf.layers.Layer[],
   batches: Iterable<Batch> | AsyncIterable<Batch>,
-): Promise<Float32Array[]> {
-  const outputs = layers.map(({ output }) => output as tf.SymbolicTensor)
+): Promise<{ maker: string; alive: boolean[] }[]> {
+  const makers = model.layers.filter(({ name }) => MAKES_UNITS.test(name))
+  const outputs = makers.map(({ output }) => output as tf.SymbolicTensor)
   const probe = tf.model({ inputs: model.inputs, outputs })
-  const largest = outputs.map(({ shape }) => new Float32Array(shape.at(-1)!).fill(Number.NEGATIVE_INFINITY))
+  const alive = outputs.map(({ shape }) => Array<boolean>(shape.at(-1)!).fill(false))
+  let empty = true
   for await (const { input, batch, patch, inputChannels } of batches) {
-    const here = tf.tidy(() => {
+    empty = false
+    const largest = tf.tidy(() => {
       const x = tf.tensor4d(input, [batch, patch, patch, inputChannels])
       return [probe.predictOnBatch(x)].flat().map((activations) => activations.max([0, 1, 2]))
     })
-    for (const [at, tensor] of here.entries()) {
-      const values = await tensor.data()
-      for (const [unit, value] of values.entries()) largest[at][unit] = Math.max(largest[at][unit], value)
+    for (const [block, tensor] of largest.entries()) {
+      for (const [unit, value] of (await tensor.data()).entries()) alive[block][unit] ||= value > 0
     }
-    tf.dispose(here)
+    tf.dispose(largest)
   }
-  if (largest.some((values) => values.includes(Number.NEGATIVE_INFINITY))) {
-    throw new Error('Which units are dead is told by training pictures, and there are none.')
-  }
-  return largest
+  if (empty) throw new Error('Which units are dead is told by training pictures, and there are none.')
+  return makers.map(({ name }, block) => ({ maker: name, alive: alive[block] }))
 }
 
-function unitsToKeep(largest: Float32Array): number[] {
-  const units = Array.from(largest, (_, unit) => unit)
-  const alive = units.filter((unit) => largest[unit] > 0)
-  const width = Math.max(1, Math.ceil(alive.length / MULTIPLE)) * MULTIPLE
-  const fillers = units.filter((unit) => !(largest[unit] > 0)).slice(0, width - alive.length)
-  return [...alive, ...fillers].sort((a, b) => a - b)
+function unitsToKeep(alive: boolean[]): number[] {
+  const units = alive.map((_, unit) => unit)
+  const living = units.filter((unit) => alive[unit])
+  const width = Math.max(1, Math.ceil(living.length / MULTIPLE)) * MULTIPLE
+  const fillers = units.filter((unit) => !alive[unit]).slice(0, width - living.length)
+  return [...living, ...fillers].sort((a, b) => a - b)
 }
