@@ -44,7 +44,7 @@ export class LocalNetwork implements Network {
   /** The trained `model` as it is best run here; it is the network's from now on. */
   static async of(model: tf.LayersModel, manifest: Manifest): Promise<LocalNetwork> {
     const layers = forInference(model)
-    const graph = await openGraph(layers, manifest.sizeMultiple)
+    const graph = openGraph(layers, manifest.sizeMultiple)
     if (graph) layers.dispose()
     return new LocalNetwork(graph ?? layerByLayer(layers), manifest)
   }

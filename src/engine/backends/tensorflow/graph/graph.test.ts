@@ -7,7 +7,8 @@ import { loadModel } from '../../../models/model-file.ts'
 import { LocalNetwork } from '../../../models/network.ts'
 import { tf } from '../../../tf.ts'
 import { chooseBackend } from '../../choose.ts'
-import { graphOf, openGraph } from './graph.ts'
+import { type Graph, graphOf, openGraph, openNodes } from './graph.ts'
+import { withWinograd } from './winograd.ts'
 
 const models = path.join(import.meta.dirname, '../../../../../models')
 const ids = (await readdir(models, { withFileTypes: true }))
@@ -29,8 +30,10 @@ describe.skipIf(!isThere)('graphs', { timeout: 60_000 }, () => {
     async (id) => {
       const { model, manifest } = await loadModel(path.join(models, id))
       const layers = forInference(model)
-      const graph = (await openGraph(layers, manifest.sizeMultiple))!
+      const graph = openGraph(layers, manifest.sizeMultiple)!
       expect(graph).not.toBeNull()
+      const winograd = withWinograd(graphOf(layers)!)
+      const graphs: Graph[] = winograd ? [graph, openNodes(winograd)] : [graph]
       const channels = manifest.channels?.input ?? 3
       const before = tf.memory().numTensors
       for (const [height, width] of [
@@ -38,17 +41,19 @@ describe.skipIf(!isThere)('graphs', { timeout: 60_000 }, () => {
         [3, 2],
         [4, 7],
       ].map((sides) => sides.map((side) => side * manifest.sizeMultiple))) {
-        const difference = tf.tidy(() => {
+        const differences = tf.tidy(() => {
           const picture = tf.randomUniform([1, height, width, channels], 0, 1, 'float32', 5) as tf.Tensor4D
           const expected = layers.execute(picture, layers.outputs[0].name) as tf.Tensor
-          const made = graph.run(picture)
-          expect(made.shape).toEqual(expected.shape)
-          return made.sub(expected).abs().max().dataSync()[0]
+          return graphs.map((each) => {
+            const made = each.run(picture)
+            expect(made.shape).toEqual(expected.shape)
+            return made.sub(expected).abs().max().dataSync()[0]
+          })
         })
-        expect(difference).toBeLessThan(1e-4)
+        expect(Math.max(...differences)).toBeLessThan(1e-4)
       }
       expect(tf.memory().numTensors).toBe(before)
-      graph.dispose()
+      for (const each of graphs) each.dispose()
       layers.dispose()
     },
   )
@@ -64,24 +69,24 @@ describe.skipIf(!isThere)('graphs', { timeout: 60_000 }, () => {
   it('a layer that has no line in the table is no matter: the model runs layer by layer', async () => {
     const { input, model } = withOneLayer(tf.layers.gaussianNoise({ stddev: 1 }))
     expect(graphOf(model)).toBeNull()
-    expect(await openGraph(model, 4)).toBeNull()
+    expect(openGraph(model, 4)).toBeNull()
     const manifest = { sizeMultiple: 4 } as Parameters<typeof LocalNetwork.of>[1]
     const network = await LocalNetwork.of(model, manifest)
     expect([...(await network.run(input, 4, 4, 3))]).toEqual([...input])
     network.dispose()
   })
 
-  it('a graph of other numbers is not used, and that is said', async () => {
+  it('a graph of other numbers is not used, and that is said', () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { model } = withOneLayer(tf.layers.activation({ activation: 'relu' }))
     const output = model.outputs[0]
-    expect(await openGraph(model, 4)).not.toBeNull()
+    expect(openGraph(model, 4)).not.toBeNull()
     expect(said).not.toHaveBeenCalled()
     Object.assign(output.sourceLayer, {
       call: (x: tf.Tensor | tf.Tensor[]) => tf.mul(([x].flat() as tf.Tensor[])[0], 2),
     })
-    expect(await openGraph(model, 4)).toBeNull()
-    expect(String(said.mock.lastCall)).toMatch(/layer by layer.*numbers are not those/)
+    expect(openGraph(model, 4)).toBeNull()
+    expect(String(said.mock.lastCall)).toMatch(/layer by layer.*its numbers are others/)
     said.mockRestore()
   })
 })

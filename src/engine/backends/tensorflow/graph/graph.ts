@@ -3,13 +3,16 @@
  * of a whole graph TensorFlow makes fewer and better ones: a convolution adds its bias and the other branch as it writes
  * its result, what is not needed any more is written over, weights are laid out for oneDNN once.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { tf } from '../../../tf.ts'
 import { nativeBackend } from '../native-backend.ts'
+import { FasterGraph } from './faster-graph.ts'
 import { constantOf, graphLayers, type LayerCall } from './graph-layers.ts'
-import { type Constant, encodeSavedModel, type GraphNode, TAG } from './saved-model.ts'
+import { emitInto } from './ops.ts'
+import { encodeSavedModel, type GraphNode, TAG } from './saved-model.ts'
+import { withWinograd } from './winograd.ts'
 
 export type Graph = {
   /** [1, height, width, channels] → the same size, what the model makes of it. */
@@ -25,27 +28,56 @@ const TOLERANCE = 1e-4
  * tried there), with a layer that has no line in the table, or, said on stderr, where TensorFlow does not take the graph
  * or its numbers are not the layers'.
  */
-export async function openGraph(model: tf.LayersModel, sizeMultiple: number): Promise<Graph | null> {
+export function openGraph(model: tf.LayersModel, sizeMultiple: number): Graph | null {
   if (tf.getBackend() !== 'tensorflow' || nativeBackend().binding.isUsingGpuDevice()) return null
-  const graph = graphOf(model)
-  if (!graph) return null
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-graph-'))
+  const nodes = graphOf(model)
+  if (!nodes) return null
+  const sample = sampleFor(model, sizeMultiple)
+  const run = (picture: tf.Tensor4D) => model.execute(picture, model.outputs[0].name) as tf.Tensor4D
+  const direct = openChecked(
+    nodes,
+    { run },
+    sample,
+    'a network runs layer by layer, which is slower; as a graph',
+  )
+  if (!direct) return null
+  return new FasterGraph(direct, () => {
+    const winograd = withWinograd(nodes)
+    return winograd && openChecked(winograd, direct, sample, 'wide convolutions run directly; by Winograd')
+  })
+}
+
+/** Null, and `otherwise` with the reason on stderr, where it can't be opened or its numbers are not those of `like`. */
+function openChecked(
+  graph: GraphNodes,
+  like: Pick<Graph, 'run'>,
+  sample: Sample,
+  otherwise: string,
+): Graph | null {
   try {
-    await writeFile(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes))
-    const opened = new SavedModel(folder, graph)
-    if (agrees(opened, model, sizeMultiple)) return opened
+    const opened = openNodes(graph)
+    if (agree(opened, like, sample)) return opened
     opened.dispose()
-    throw new Error('its numbers are not those of the layers')
+    throw new Error('its numbers are others')
   } catch (thrown) {
-    console.error('engine: a network runs layer by layer, which is slower; as a graph:', thrown)
+    console.error(`engine: ${otherwise}:`, thrown)
     return null
+  }
+}
+
+/** Throws what TensorFlow says where it does not take the graph. */
+export function openNodes(graph: GraphNodes): Graph {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'limpid-graph-'))
+  try {
+    writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes))
+    return new SavedModel(folder, graph)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** `output`: the node that computes it. */
-type GraphNodes = { nodes: GraphNode[]; output: string }
+export type GraphNodes = { nodes: GraphNode[]; output: string }
 
 /** The node that the picture is put into. */
 const INPUT = 'input'
@@ -90,23 +122,12 @@ class GraphWriter {
       weights: layer.getWeights().map(constantOf),
       inputs,
       channels: tensor.shape.at(-1) as number,
-      emit: (op, from, attributes = {}) => this.#add(layer.name, op, from, attributes),
-      constant: (value) => this.#constant(layer.name, value),
+      emit: emitInto(this.nodes, layer.name),
     })
     if (!written) return null
     const name = this.nodes.at(-1)!.name
     this.#names.set(tensor.id, name)
     return name
-  }
-
-  #add(layer: string, op: string, inputs: readonly string[], attributes: GraphNode['attributes']): string {
-    const name = `${layer}/${this.nodes.length}`
-    this.nodes.push({ name, op, inputs, attributes })
-    return name
-  }
-
-  #constant(layer: string, value: Constant): string {
-    return this.#add(layer, 'Const', [], { dtype: { type: value.type }, value: { tensor: value } })
   }
 }
 
@@ -142,16 +163,22 @@ class SavedModel implements Graph {
   }
 }
 
-/** Tries a small picture on both. */
-function agrees(graph: Graph, model: tf.LayersModel, sizeMultiple: number): boolean {
+/** A small picture: its shape and numbers. */
+type Sample = { shape: [number, number, number, number]; values: Float32Array }
+
+function sampleFor(model: tf.LayersModel, sizeMultiple: number): Sample {
+  const shape: Sample['shape'] = [1, sizeMultiple, 2 * sizeMultiple, model.inputs[0].shape[3]!]
+  const values = Float32Array.from(
+    { length: tf.util.sizeFromShape(shape) },
+    (_, i) => (i * 0.7548776662466927) % 1,
+  )
+  return { shape, values }
+}
+
+function agree(graph: Graph, like: Pick<Graph, 'run'>, { shape, values }: Sample): boolean {
   return tf.tidy(() => {
-    const channels = model.inputs[0].shape[3]!
-    const [height, width] = [sizeMultiple, 2 * sizeMultiple]
-    const count = height * width * channels
-    const picture = tf.range(0, count).mul(0.7548776662466927).mod(1) as tf.Tensor
-    const given = picture.reshape([1, height, width, channels]) as tf.Tensor4D
-    const expected = model.execute(given, model.outputs[0].name) as tf.Tensor4D
-    const difference = graph.run(given).sub(expected).abs().max().dataSync()[0]
+    const picture = tf.tensor4d(values, shape)
+    const difference = graph.run(picture).sub(like.run(picture)).abs().max().dataSync()[0]
     return difference <= TOLERANCE // false for NaN
   })
 }

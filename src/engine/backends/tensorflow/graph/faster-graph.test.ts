@@ -1,0 +1,128 @@
+import { describe, expect, it, vi } from 'vitest'
+import { tf } from '../../../tf.ts'
+import { FasterGraph } from './faster-graph.ts'
+
+/** A clock, and graphs that take their time by it and give a picture of their own. */
+function field(...times: number[]) {
+  let now = 0
+  const calls: number[] = []
+  const graphs = times.map((time, which) => ({
+    run: vi.fn((_: tf.Tensor4D) => {
+      now += time
+      calls.push(which)
+      return tf.fill([1, 1, 1, 1], which) as tf.Tensor4D
+    }),
+    dispose: vi.fn(),
+  }))
+  return { graphs, calls, now: () => now }
+}
+
+const small = tf.zeros([1, 8, 8, 3]) as tf.Tensor4D
+const large = tf.zeros([1, 16, 16, 3]) as tf.Tensor4D
+
+function runs(graph: FasterGraph, count: number, picture = small): void {
+  for (let i = 0; i < count; i++) graph.run(picture).dispose()
+}
+
+describe('FasterGraph', () => {
+  it('opens the second graph once the first has computed for five seconds', () => {
+    const { graphs, calls, now } = field(1000, 900)
+    const open = vi.fn(() => graphs[1])
+    const graph = new FasterGraph(graphs[0], open, now)
+    runs(graph, 5)
+    expect(open).not.toHaveBeenCalled()
+    runs(graph, 2)
+    expect(open).toHaveBeenCalledOnce()
+    expect(calls).toEqual([0, 0, 0, 0, 0, 0, 1])
+  })
+
+  it.each([
+    { faster: 'second', times: [5000, 4900], winner: 1 },
+    { faster: 'first', times: [5000, 5100], winner: 0 },
+  ])('lets both run in turns, and ends with the $faster where that is the faster', ({ times, winner }) => {
+    const { graphs, calls, now } = field(...times)
+    const graph = new FasterGraph(graphs[0], () => graphs[1], now)
+    runs(graph, 10)
+    expect(calls).toEqual([0, 0, 1, 0, 1, 0, 1, winner, winner, winner])
+    expect(graphs[1 - winner].dispose).toHaveBeenCalledOnce()
+    expect(graphs[winner].dispose).not.toHaveBeenCalled()
+    graph.dispose()
+    expect(graphs[winner].dispose).toHaveBeenCalledOnce()
+    expect(graphs[1 - winner].dispose).toHaveBeenCalledOnce()
+  })
+
+  it('a slow first run of a size does not decide', () => {
+    const { graphs, calls, now } = field(5000, 4000)
+    const slowAtFirst = vi.fn(graphs[1].run)
+    let clock = 0
+    slowAtFirst.mockImplementationOnce((picture) => {
+      clock += 9000
+      return graphs[1].run(picture)
+    })
+    const graph = new FasterGraph(
+      graphs[0],
+      () => ({ ...graphs[1], run: slowAtFirst }),
+      () => now() + clock,
+    )
+    runs(graph, 9)
+    expect(calls.slice(-2)).toEqual([1, 1])
+  })
+
+  it('compares them on pictures of one size only', () => {
+    const { graphs, calls, now } = field(5000, 4000)
+    const graph = new FasterGraph(graphs[0], () => graphs[1], now)
+    runs(graph, 1)
+    for (let i = 0; i < 4; i++) {
+      runs(graph, 1, small)
+      runs(graph, 1, large)
+    }
+    expect(calls).toEqual([0, 0, 0, 1, 1, 0, 0, 1, 1])
+  })
+
+  it('stays with the first where there is no second', () => {
+    const { graphs, calls, now } = field(5000)
+    const open = vi.fn(() => null)
+    const graph = new FasterGraph(graphs[0], open, now)
+    runs(graph, 9)
+    expect(open).toHaveBeenCalledOnce()
+    expect(calls).toEqual(Array(9).fill(0))
+  })
+
+  it('stays with the first where the second throws, and gives its result', () => {
+    const { graphs, now } = field(5000, 4000)
+    const full = {
+      run: vi.fn(() => {
+        throw new Error('OOM when allocating tensor')
+      }),
+      dispose: vi.fn(),
+    }
+    const graph = new FasterGraph(graphs[0], () => full, now)
+    runs(graph, 2)
+    expect(graph.run(small).dataSync()[0]).toBe(0)
+    expect(full.dispose).toHaveBeenCalledOnce()
+    runs(graph, 3)
+    expect(full.run).toHaveBeenCalledOnce()
+  })
+
+  it('what the first throws is thrown, before the race and in it', () => {
+    const { graphs, now } = field(5000, 4000)
+    const fails = () => {
+      throw new Error('OOM when allocating tensor')
+    }
+    const graph = new FasterGraph(graphs[0], () => graphs[1], now)
+    graphs[0].run.mockImplementationOnce(fails)
+    expect(() => graph.run(small)).toThrow('OOM')
+    runs(graph, 1)
+    graphs[0].run.mockImplementationOnce(fails)
+    expect(() => graph.run(small)).toThrow('OOM')
+    expect(graphs[1].dispose).not.toHaveBeenCalled()
+  })
+
+  it('closes both where it is closed amid the race', () => {
+    const { graphs, now } = field(5000, 4000)
+    const graph = new FasterGraph(graphs[0], () => graphs[1], now)
+    runs(graph, 3)
+    graph.dispose()
+    for (const one of graphs) expect(one.dispose).toHaveBeenCalledOnce()
+  })
+})
