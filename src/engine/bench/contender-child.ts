@@ -71,6 +71,7 @@ function inferring(
   network: LocalNetwork,
   { values: input, shape: [, height, width, channels] }: { values: Float32Array; shape: Shape },
 ): Prepared {
+  network.settle(input, width, height)
   return {
     async run() {
       const values = await network.run(input, width, height, channels)

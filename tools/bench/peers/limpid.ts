@@ -38,6 +38,8 @@ function inferring(network: LocalNetwork, { channels, sizes }: Work & { kind: 'i
     height,
     values: pattern(width * height * channels.input, PHI),
   }))
+  const [{ values, width, height }] = pictures
+  network.settle(values, width, height)
   let output: Float32Array = new Float32Array()
   return {
     async run() {

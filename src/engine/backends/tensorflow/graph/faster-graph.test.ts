@@ -118,6 +118,21 @@ describe('FasterGraph', () => {
     expect(graphs[1].dispose).not.toHaveBeenCalled()
   })
 
+  it('settles at once where that is wanted', () => {
+    const { graphs, calls, now } = field(10, 9)
+    const graph = new FasterGraph(graphs[0], () => graphs[1], now)
+    graph.settle(small)
+    expect(calls).toEqual([0, 1, 0, 1, 0, 1])
+    expect(graphs[0].dispose).toHaveBeenCalledOnce()
+    graph.settle(small)
+    expect(calls).toHaveLength(6)
+    const {
+      graphs: [alone],
+    } = field(10)
+    new FasterGraph(alone, () => null).settle(small)
+    expect(alone.run).toHaveBeenCalledOnce()
+  })
+
   it('closes both where it is closed amid the race', () => {
     const { graphs, now } = field(5000, 4000)
     const graph = new FasterGraph(graphs[0], () => graphs[1], now)

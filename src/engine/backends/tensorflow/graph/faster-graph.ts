@@ -38,6 +38,11 @@ export class FasterGraph implements Graph {
     return result
   }
 
+  settle(picture: tf.Tensor4D): void {
+    this.#spent = PAYS_AFTER
+    while (this.#openSecond || this.#open.length === 2) this.run(picture).dispose()
+  }
+
   dispose(): void {
     for (const graph of this.#open) graph.dispose()
   }

@@ -17,6 +17,8 @@ import { withWinograd } from './winograd.ts'
 export type Graph = {
   /** [1, height, width, channels] → the same size, what the model makes of it. */
   run(picture: tf.Tensor4D): tf.Tensor4D
+  /** Becomes at once what it would be after some time of computing pictures like this one. */
+  settle?(picture: tf.Tensor4D): void
   dispose(): void
 }
 
