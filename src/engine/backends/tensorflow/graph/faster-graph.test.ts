@@ -42,8 +42,8 @@ describe('FasterGraph', () => {
   ])('lets both run in turns, and ends with the $faster where that is the faster', ({ times, winner }) => {
     const { graphs, calls, now } = field(...times)
     const graph = new FasterGraph(graphs[0], () => graphs[1], now)
-    runs(graph, 10)
-    expect(calls).toEqual([0, 0, 1, 0, 1, 0, 1, winner, winner, winner])
+    runs(graph, 14)
+    expect(calls).toEqual([0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, winner, winner, winner])
     expect(graphs[1 - winner].dispose).toHaveBeenCalledOnce()
     expect(graphs[winner].dispose).not.toHaveBeenCalled()
     graph.dispose()
@@ -64,7 +64,7 @@ describe('FasterGraph', () => {
       () => ({ ...graphs[1], run: slowAtFirst }),
       () => now() + clock,
     )
-    runs(graph, 9)
+    runs(graph, 13)
     expect(calls.slice(-2)).toEqual([1, 1])
   })
 
@@ -72,11 +72,14 @@ describe('FasterGraph', () => {
     const { graphs, calls, now } = field(5000, 4000)
     const graph = new FasterGraph(graphs[0], () => graphs[1], now)
     runs(graph, 1)
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 9; i++) {
       runs(graph, 1, small)
       runs(graph, 1, large)
     }
-    expect(calls).toEqual([0, 0, 0, 1, 1, 0, 0, 1, 1])
+    expect(calls).toEqual([0, ...Array(4).fill([0, 0, 1, 1]), 0, 0].flat(2))
+    expect(graphs[0].dispose).not.toHaveBeenCalled()
+    runs(graph, 2, large)
+    expect(graphs[0].dispose).toHaveBeenCalledOnce()
   })
 
   it('stays with the first where there is no second', () => {
@@ -122,10 +125,10 @@ describe('FasterGraph', () => {
     const { graphs, calls, now } = field(10, 9)
     const graph = new FasterGraph(graphs[0], () => graphs[1], now)
     graph.settle(small)
-    expect(calls).toEqual([0, 1, 0, 1, 0, 1])
+    expect(calls).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
     expect(graphs[0].dispose).toHaveBeenCalledOnce()
     graph.settle(small)
-    expect(calls).toHaveLength(6)
+    expect(calls).toHaveLength(10)
     const {
       graphs: [alone],
     } = field(10)
