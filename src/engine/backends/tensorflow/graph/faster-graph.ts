@@ -1,5 +1,5 @@
 import type { tf } from '../../../tf.ts'
-import type { Graph } from './graph.ts'
+import type { Graph } from './loaded-graph.ts'
 
 /** So long the first graph computes before the second is opened, ms: several times as long as that takes. */
 const PAYS_AFTER = 5000

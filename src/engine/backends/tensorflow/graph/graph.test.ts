@@ -7,7 +7,8 @@ import { loadModel } from '../../../models/model-file.ts'
 import { LocalNetwork } from '../../../models/network.ts'
 import { tf } from '../../../tf.ts'
 import { chooseBackend } from '../../choose.ts'
-import { type Graph, graphOf, openGraph, openNodes } from './graph.ts'
+import { graphOf, openGraph } from './graph.ts'
+import { type Graph, openNodes } from './loaded-graph.ts'
 import { withWinograd } from './winograd.ts'
 
 const models = path.join(import.meta.dirname, '../../../../../models')

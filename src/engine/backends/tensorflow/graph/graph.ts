@@ -3,24 +3,14 @@
  * of a whole graph TensorFlow makes fewer and better ones: a convolution adds its bias and the other branch as it writes
  * its result, what is not needed any more is written over, weights are laid out for oneDNN once.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { tf } from '../../../tf.ts'
 import { nativeBackend } from '../native-backend.ts'
 import { FasterGraph } from './faster-graph.ts'
 import { constantOf, graphLayers, type LayerCall } from './graph-layers.ts'
+import { type Graph, INPUT, openNodes } from './loaded-graph.ts'
 import { emitInto } from './ops.ts'
-import { encodeSavedModel, type GraphNode, TAG } from './saved-model.ts'
+import type { GraphNode, GraphNodes } from './saved-model.ts'
 import { withWinograd } from './winograd.ts'
-
-export type Graph = {
-  /** [1, height, width, channels] → the same size, what the model makes of it. */
-  run(picture: tf.Tensor4D): tf.Tensor4D
-  /** Becomes at once what it would be after some time of computing pictures like this one. */
-  settle?(picture: tf.Tensor4D): void
-  dispose(): void
-}
 
 /** Numbers may differ so far from those of the layers: other orders of summation. */
 const TOLERANCE = 1e-4
@@ -66,23 +56,6 @@ function openChecked(
     return null
   }
 }
-
-/** Throws what TensorFlow says where it does not take the graph. */
-export function openNodes(graph: GraphNodes): Graph {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'limpid-graph-'))
-  try {
-    writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes))
-    return new SavedModel(folder, graph)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** `output`: the node that computes it. */
-export type GraphNodes = { nodes: GraphNode[]; output: string }
-
-/** The node that the picture is put into. */
-const INPUT = 'input'
 
 /** Null for a model with a layer that is not in the table, or with several inputs or outputs. */
 export function graphOf(model: tf.LayersModel): GraphNodes | null {
@@ -130,38 +103,6 @@ class GraphWriter {
     const name = this.nodes.at(-1)!.name
     this.#names.set(tensor.id, name)
     return name
-  }
-}
-
-/** What of tfjs-node's backend loads graphs and runs them. */
-type SavedModels = {
-  loadSavedModelMetaGraph(folder: string, tags: string): number
-  runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[]
-  deleteSavedModel(id: number): void
-}
-
-class SavedModel implements Graph {
-  readonly #backend = nativeBackend() as unknown as SavedModels
-  readonly #id: number
-  readonly #output: string
-
-  constructor(folder: string, { output }: GraphNodes) {
-    this.#id = this.#backend.loadSavedModelMetaGraph(folder, TAG)
-    this.#output = `${output}:0`
-  }
-
-  run(picture: tf.Tensor4D): tf.Tensor4D {
-    const [result] = this.#backend.runSavedModel(
-      this.#id,
-      [picture],
-      [{ name: `${INPUT}:0` }],
-      [this.#output],
-    )
-    return result as tf.Tensor4D
-  }
-
-  dispose(): void {
-    this.#backend.deleteSavedModel(this.#id)
   }
 }
 

@@ -31,6 +31,9 @@ export type GraphNode = {
   attributes: Record<string, Attribute>
 }
 
+/** `output`: the node that computes it. */
+export type GraphNodes = { nodes: GraphNode[]; output: string }
+
 /** What it is loaded by, among the graphs of a file. */
 export const TAG = 'serve'
 /** TF_GRAPH_DEF_VERSION of TensorFlow 2.0: any version since reads it. */

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tf } from '../../../tf.ts'
 import { chooseBackend } from '../../choose.ts'
-import { graphOf, openNodes } from './graph.ts'
+import { graphOf } from './graph.ts'
+import { openNodes } from './loaded-graph.ts'
 import { withWinograd } from './winograd.ts'
 
 const isThere = await chooseBackend('tensorflow').then(

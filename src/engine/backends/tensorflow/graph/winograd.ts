@@ -4,7 +4,6 @@
  * come of six rows of the input, mixed, by six convolutions of 1×3 whose results are mixed again; directly they take
  * twelve. Mixing costs passes over memory, and the more channels there are, the less it is beside the convolutions.
  */
-import type { GraphNodes } from './graph.ts'
 import {
   type Emit,
   emitAxis,
@@ -16,7 +15,7 @@ import {
   integers,
   NHWC,
 } from './ops.ts'
-import type { Constant, GraphNode } from './saved-model.ts'
+import type { Constant, GraphNode, GraphNodes } from './saved-model.ts'
 
 /** Rows of a result that are made at once, and rows of the input that they come of. */
 const [ROWS, TAPS] = [4, 6]
