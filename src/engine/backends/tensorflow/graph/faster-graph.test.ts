@@ -51,6 +51,22 @@ describe('FasterGraph', () => {
     expect(graphs[1 - winner].dispose).toHaveBeenCalledOnce()
   })
 
+  it('a machine that is slow for a moment does not decide: most pairs do', () => {
+    const { graphs, calls, now } = field(5000, 5100)
+    let clock = 0
+    const sometimesSlow = vi.fn((picture: tf.Tensor4D) => {
+      clock += [2, 4].includes(sometimesSlow.mock.calls.length) ? 9000 : 0
+      return graphs[0].run(picture)
+    })
+    const graph = new FasterGraph(
+      { ...graphs[0], run: sometimesSlow },
+      () => graphs[1],
+      () => now() + clock,
+    )
+    runs(graph, 13)
+    expect(calls.slice(-2)).toEqual([0, 0])
+  })
+
   it('a slow first run of a size does not decide', () => {
     const { graphs, calls, now } = field(5000, 4000)
     const slowAtFirst = vi.fn(graphs[1].run)
