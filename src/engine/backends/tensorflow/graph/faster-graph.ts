@@ -4,10 +4,10 @@ import type { Graph } from './loaded-graph.ts'
 /** So long the first graph computes before the second is opened, ms: several times as long as that takes. */
 const PAYS_AFTER = 5000
 /**
- * Runs of each on pictures of one size, in turns. Most of the pairs decide: a machine's speed may change from one run to the
- * next by more than the graphs differ, and the first run of a size prepares the others.
+ * Who has won so many pairs of runs is the faster one: a machine's speed may change from one run to the next by more than the
+ * graphs differ.
  */
-const PAIRS = 5
+const WINS = 3
 
 /**
  * Two graphs of one network as one. It begins with the one that is open, so that nobody waits, and ends with the faster one
@@ -20,8 +20,10 @@ export class FasterGraph implements Graph {
   #openSecond: (() => Graph | null) | null
   readonly #now: () => number
   #spent = 0
-  /** Of each size of picture, the runs of each in the race, ms. */
-  readonly #runs = new Map<string, [number[], number[]]>()
+  /** What the first took for a pixel, ms, of each class of sizes in which it is the second's turn. */
+  readonly #challenges = new Map<number, number>()
+  /** Of the first and of the second. */
+  #wins: [number, number] = [0, 0]
 
   constructor(first: Graph, openSecond: () => Graph | null, now = () => performance.now()) {
     this.#open = [first]
@@ -50,21 +52,23 @@ export class FasterGraph implements Graph {
     for (const graph of this.#open) graph.dispose()
   }
 
+  /** In turns on pictures that are about as large: those of a class differ by less than a factor of two. */
   #race(picture: tf.Tensor4D): tf.Tensor4D {
-    const size = String(picture.shape)
-    const runs = this.#runs.get(size) ?? [[], []]
-    this.#runs.set(size, runs)
-    const turn = runs[1].length < runs[0].length ? 1 : 0
-    try {
-      const { result, time } = this.#timed(this.#open[turn], picture)
-      runs[turn].push(time)
-      if (runs[1].length === PAIRS) {
-        const won = runs[1].filter((time, pair) => time < runs[0][pair])
-        this.#settle(won.length > PAIRS / 2 ? 1 : 0)
-      }
+    const pixels = picture.shape[1] * picture.shape[2]
+    const sizeClass = Math.floor(Math.log2(pixels))
+    const challenge = this.#challenges.get(sizeClass)
+    if (challenge === undefined) {
+      const { result, time } = this.#timed(this.#open[0], picture)
+      this.#challenges.set(sizeClass, time / pixels)
       return result
-    } catch (thrown) {
-      if (turn === 0) throw thrown
+    }
+    try {
+      const { result, time } = this.#timed(this.#open[1], picture)
+      this.#challenges.delete(sizeClass)
+      const winner = time / pixels < challenge ? 1 : 0
+      if (++this.#wins[winner] === WINS) this.#settle(winner)
+      return result
+    } catch {
       this.#settle(0) // the second one may need more memory than there is
       return this.run(picture)
     }
@@ -73,7 +77,6 @@ export class FasterGraph implements Graph {
   #settle(winner: 0 | 1): void {
     this.#open[1 - winner].dispose()
     this.#open = [this.#open[winner]]
-    this.#runs.clear()
   }
 
   #timed(graph: Graph, picture: tf.Tensor4D): { result: tf.Tensor4D; time: number } {
