@@ -113,7 +113,8 @@ describe('FasterGraph', () => {
     expect(calls).toEqual(Array(9).fill(0))
   })
 
-  it('stays with the first where the second throws, and gives its result', () => {
+  it('stays with the first where the second throws, gives its result, and says so', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { graphs, now } = field(5000, 4000)
     const full = {
       run: vi.fn(() => {
@@ -127,6 +128,9 @@ describe('FasterGraph', () => {
     expect(full.dispose).toHaveBeenCalledOnce()
     runs(graph, 3)
     expect(full.run).toHaveBeenCalledOnce()
+    expect(said).toHaveBeenCalledOnce()
+    expect(String(said.mock.lastCall)).toMatch(/computed as before.*OOM/)
+    said.mockRestore()
   })
 
   it('what the first throws is thrown, before the race and in it', () => {

@@ -68,8 +68,9 @@ export class FasterGraph implements Graph {
       const winner = time / pixels < challenge ? 1 : 0
       if (++this.#wins[winner] === WINS) this.#settle(winner)
       return result
-    } catch {
-      this.#settle(0) // the second one may need more memory than there is
+    } catch (thrown) {
+      console.error('engine: a network is computed as before, its other graph having failed:', thrown)
+      this.#settle(0) // it may need more memory than there is
       return this.run(picture)
     }
   }

@@ -23,7 +23,7 @@ export function emitConstant(emit: Emit, value: Constant): string {
   return emit('Const', [], { dtype: { type: value.type }, value: { tensor: value } })
 }
 
-/** conv(x, kernel) + bias, + each of `more`, and activated: `ops` says all that by TensorFlow's names. */
+/** conv(x, kernel) + each of `added`, the bias first, activated: `ops` says what is done, by TensorFlow's names. */
 export function emitFusedConvolution(
   emit: Emit,
   [x, kernel, ...added]: readonly string[],
