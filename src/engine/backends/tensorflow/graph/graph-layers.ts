@@ -8,6 +8,8 @@ import {
   emitAxis,
   emitConstant,
   emitFusedConvolution,
+  emitPacked,
+  emitReshaped,
   FLOAT,
   INT32,
   integers,
@@ -139,8 +141,7 @@ function rearrange(
   // Packed of scalars, what is known of the new shape stays known: sums are merged with convolutions by it.
   const reshape = (input: string, ...sizes: (number | string)[]) => {
     const scalars = sizes.map((size) => (typeof size === 'string' ? size : scalar(size)))
-    const to = emit('Pack', scalars, { ...INT32, N: sizes.length, axis: 0 })
-    return emit('Reshape', [input, to], { ...FLOAT, Tshape: { type: 'int32' } })
+    return emitReshaped(emit, input, emitPacked(emit, scalars))
   }
   const shape = emit('Shape', [x], { ...FLOAT, out_type: { type: 'int32' } })
   const [height, width] = [1, 2].map((axis) => emitAxis(emit, shape, axis))

@@ -10,7 +10,7 @@ export const NHWC: Attributes = { ...FLOAT, data_format: 'NHWC' }
 /** Adds a node and gives its name. */
 export type Emit = (op: string, inputs: readonly string[], attributes?: Attributes) => string
 
-/** Emits into `nodes`, which names no others so: `prefix` and a number. */
+/** Appends to `nodes`, under names that no other node there has: the prefix and how many there were. */
 export function emitInto(nodes: GraphNode[], prefix: string): Emit {
   return (op, inputs, attributes = {}) => {
     const name = `${prefix}/${nodes.length}`
@@ -51,4 +51,13 @@ export function emitAxis(emit: Emit, shape: string, axis: number): string {
     Index: { type: 'int32' },
     shrink_axis_mask: 1,
   })
+}
+
+/** Scalars as a vector, vectors as a matrix. */
+export function emitPacked(emit: Emit, values: readonly string[]): string {
+  return emit('Pack', values, { ...INT32, N: values.length, axis: 0 })
+}
+
+export function emitReshaped(emit: Emit, input: string, shape: string): string {
+  return emit('Reshape', [input, shape], { ...FLOAT, Tshape: { type: 'int32' } })
 }
