@@ -5,8 +5,9 @@ import type { BackendName } from '../contract/backend.ts'
 const BYTES_A_PIXEL = 800
 
 /**
- * Largest tile with its halo, px: what a backend computes at once. On TensorFlow 3.5 MP take about 1 GB. Smaller tiles
- * spend more on their halos; on WebAssembly, all workers' tiles together take up to a quarter of the computer's memory.
+ * Largest tile with its halo, px: what a backend computes at once. On TensorFlow 3.5 MP take 1.6 GB with `denoise-fast`, 3
+ * with `denoise-best`. Smaller tiles spend more on their halos; on WebAssembly, all workers' tiles together take up to a
+ * quarter of the computer's memory.
  */
 export function tileLimit(backend: BackendName, workers: number): number {
   switch (backend) {
