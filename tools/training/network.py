@@ -12,6 +12,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import winograd
+
 
 class Network(torch.nn.Module):
     """The graph of a layers-model, [batch, channels, height, width] inside."""
@@ -28,6 +30,7 @@ class Network(torch.nn.Module):
         self.specs = model["weightsManifest"][0]["weights"]
         self.weights = torch.nn.ParameterDict()
         self.statistics = {}
+        self.convolve = None  # a faster road for some convolutions: winograd.py
         self.orders = self.pixel_orders()
         self.read_weights(folder)
 
@@ -118,6 +121,8 @@ class Network(torch.nn.Module):
     def run(self, layer, inputs):
         kind, config, x = layer["class_name"], layer["config"], inputs[0]
         weight = lambda name: self.weights.get(key(layer["name"], name))
+        if kind == "Conv2D" and self.convolve and winograd.suits(config):
+            return self.convolve(x, weight("kernel"), weight("bias"), config["activation"] == "relu")
         if kind == "Conv2D":
             strides, dilation = config["strides"], config["dilation_rate"]
             x, padding = same_padding(x, config, config["kernel_size"], strides, dilation)

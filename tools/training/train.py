@@ -23,6 +23,7 @@ import time
 import numpy as np
 import torch
 
+import winograd
 from muon import Muon, hidden_kernels
 from network import Network, replace_file
 
@@ -78,6 +79,8 @@ class Trainer:
             command = [options.node, tool, "--recipe", os.path.abspath(options.recipe), "--out", os.path.abspath(self.draft)]
             subprocess.run(command, check=True, cwd=ROOT)  # a recipe names its `init` from there
         self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
+        if not self.on_gpu() and (library := winograd.load()):
+            self.network.convolve = winograd.convolution(library)
         self.average = [weight.detach().clone() for weight in self.network.parameters()]
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]
         by_muon = hidden_kernels(trained) if self.optimizer_spec["kind"] == "muon" else []
