@@ -19,6 +19,11 @@ const { data } = values
 if (!folder || !data) throw new Error('Name a model folder, and with --data the folder of the data sets.')
 await chooseBackend()
 const { model, manifest } = await loadModel(path.resolve(folder))
+if (manifest.architecture.name !== 'restoration-unet') {
+  throw new Error(
+    `${folder} is a ${manifest.architecture.name}: units are counted in a restoration-unet's residual blocks.`,
+  )
+}
 const recipe = restorationRecipeSchema.parse(manifest.recipe)
 const { train } = await loadDataset(path.resolve(data), recipe.data)
 for (const { maker, alive } of await unitsOf(model, examples(recipe, train))) {

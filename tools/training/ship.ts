@@ -36,7 +36,6 @@ if (!from) throw new Error('Name the model folder that training wrote.')
 if ((of === undefined) !== (speciality === undefined)) {
   throw new Error(`A specialist is --of a model and --for one of: ${SPECIALITIES.join(', ')}.`)
 }
-await chooseBackend()
 const { model, manifest } = await finished(path.resolve(from))
 const { files, parameterCount, ...about } = manifest
 const generalist = of === undefined ? null : path.join(models, of)
@@ -61,6 +60,7 @@ async function finished(trained: string) {
     throw new Error(
       'Name with --data the folder of the data sets: dead units are to be removed, and are told by them.',
     )
+  await chooseBackend()
   const network = architecture(manifest.architecture.name, manifest.architecture.parameters)
   const { train } = await loadDataset(path.resolve(data), recipe.data)
   const fewer = await withoutDeadUnits(model, network, examples(recipe, train))

@@ -10,7 +10,8 @@ import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { loadModel } from '../../src/engine/models/model-file.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
-import { hasTorch, python } from './testing/python.ts'
+import { learningRate } from '../../src/engine/training/trainer.ts'
+import { hasTorch, python, tryPython } from './testing/python.ts'
 
 const SIDE = 64
 
@@ -27,6 +28,17 @@ const recipe = tinyRecipe({
   optimizer: { kind: 'muon', learningRate: 0.01, warmupSteps: 5, clipNorm: 1, ema: 0.9 },
   validation: { everySteps: 20, crop: 48, settings: [], sigmas: [25] },
 })
+
+/** The learning rates of steps 0 to 60, of an optimizer in JSON. */
+const RATES = `
+import json
+from train import Trainer
+trainer = Trainer.__new__(Trainer)
+trainer.optimizer_spec, trainer.steps = json.loads(sys.argv[1]), 60
+rates = []
+for trainer.step in range(61): rates.append(trainer.learning_rate())
+print(json.dumps(rates))
+`
 
 const runFile = promisify(execFile)
 
@@ -69,6 +81,14 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
       model.dispose()
     },
   )
+
+  it.each(['cosine', 'none'] as const)('has the learning rates that Limpid has, with decay %s', (decay) => {
+    const optimizer = { ...recipe.optimizer, decay }
+    const theirs = JSON.parse(String(tryPython(RATES, [JSON.stringify(optimizer)]))) as number[]
+    expect(theirs.length).toBe(61)
+    for (const [step, rate] of theirs.entries())
+      expect(rate).toBeCloseTo(learningRate({ steps: 60, everySteps: 20, seed: 1, optimizer }, step), 12)
+  })
 
   it('on the GPU for a given time writes the steps that it took into the recipe', async () => {
     await train('train_on_gpu.py', '--run', path.join(folder, 'timed'), '--seconds', '2')
