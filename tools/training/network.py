@@ -31,6 +31,7 @@ class Network(torch.nn.Module):
         self.weights = torch.nn.ParameterDict()
         self.statistics = {}
         self.convolve = None  # a faster road for some convolutions: winograd.py
+        self.sums = self.sums_of_convolutions()
         self.orders = self.pixel_orders()
         self.read_weights(folder)
 
@@ -104,6 +105,22 @@ class Network(torch.nn.Module):
         self.statistics = {name: value.to(device) for name, value in self.statistics.items()}
         return super().to(device, **options)
 
+    def sums_of_convolutions(self):
+        """{convolution: (the layer behind it, which alone sees its output, and adds it; what it is added to)}"""
+        place = {layer["name"]: i for i, layer in enumerate(self.layers)}
+        seen_by = [input for inputs in self.inputs.values() for input in inputs]
+        sums = {}
+        for layer in self.layers:
+            if layer["class_name"] != "Add" or len(self.inputs[layer["name"]]) != 2:
+                continue
+            other, added = self.inputs[layer["name"]]
+            adder = self.layers[place[added]]
+            if not winograd.suits(adder) or adder["config"]["activation"] != "linear":
+                continue
+            if seen_by.count(added) == 1 and place[other] < place[added]:
+                sums[added] = layer["name"], other
+        return sums
+
     def forward(self, picture):
         last_use = {name: i for i, layer in enumerate(self.layers) for name in self.inputs[layer["name"]]}
         values = {}
@@ -112,17 +129,22 @@ class Network(torch.nn.Module):
             if layer["class_name"] == "InputLayer":
                 values[name] = picture
                 continue
-            values[name] = self.run(layer, [values[input] for input in self.inputs[name]])
+            inputs = [values.get(input) for input in self.inputs[name]]
+            if self.convolve and name in self.sums:
+                sum, other = self.sums[name]
+                values[sum] = self.run(layer, inputs, values[other])
+            elif name not in values:
+                values[name] = self.run(layer, inputs)
             for input in set(self.inputs[name]):  # as a hand-written forward would, drop what nobody needs any more
                 if last_use[input] == i:
-                    del values[input]
+                    values.pop(input, None)
         return values[self.output]
 
-    def run(self, layer, inputs):
+    def run(self, layer, inputs, added_to=None):
         kind, config, x = layer["class_name"], layer["config"], inputs[0]
         weight = lambda name: self.weights.get(key(layer["name"], name))
-        if kind == "Conv2D" and self.convolve and winograd.suits(config):
-            return self.convolve(x, weight("kernel"), weight("bias"), config["activation"] == "relu")
+        if self.convolve and winograd.suits(layer):
+            return self.convolve(x, weight("kernel"), weight("bias"), config["activation"] == "relu", added_to)
         if kind == "Conv2D":
             strides, dilation = config["strides"], config["dilation_rate"]
             x, padding = same_padding(x, config, config["kernel_size"], strides, dilation)

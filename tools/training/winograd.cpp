@@ -160,7 +160,8 @@ void transform_tile_of_gradient(const float* dy, const float* gate, const Tiles&
   transform(dy, gate, tiles, tile, channels, out, total);
 }
 
-void write_tile(const float* product, const Tiles& tiles, int tile, int channels, const float* bias, bool relu, float* y) {
+void write_tile(const float* product, const Tiles& tiles, int tile, int channels, const float* bias, bool relu,
+                const float* added_to, float* y) {
   const int rows = std::min(4, tiles.shape.height - tiles.row(tile));
   const int columns = std::min(4, tiles.shape.width - tiles.column(tile));
   const size_t plane = plane_of(channels);
@@ -176,7 +177,8 @@ void write_tile(const float* product, const Tiles& tiles, int tile, int channels
       for (int j = 0; j < columns; j++) {
         Vector value = bias ? done[j] + load(bias + c) : done[j];
         if (relu) value = _mm256_max_ps(value, zero());
-        store(y + tiles.pixel(tile, tiles.row(tile) + i, tiles.column(tile) + j) * channels + c, value);
+        const size_t at = tiles.pixel(tile, tiles.row(tile) + i, tiles.column(tile) + j) * channels + c;
+        store(y + at, added_to ? value + load(added_to + at) : value);
       }
     }
   }
@@ -235,9 +237,10 @@ void winograd_kernel(const float* kernel, int in, int out, float* transformed) {
   }
 }
 
-// x [batch, height, width, in] to y [batch, height, width, out] by a kernel of winograd_kernel. Without bias: null.
-void winograd_convolve(const float* x, const float* gate, const float* kernel, const float* bias, int relu, float* y,
-                       int batch, int height, int width, int in, int out) {
+// x [batch, height, width, in] to y [batch, height, width, out] by a kernel of winograd_kernel. Gate, bias and what the
+// result is added to may be null.
+void winograd_convolve(const float* x, const float* gate, const float* kernel, const float* bias, int relu,
+                       const float* added_to, float* y, int batch, int height, int width, int in, int out) {
   const Tiles tiles({batch, height, width});
   const int blocks = (tiles.count() + kBlock - 1) / kBlock;
   const size_t x_plane = plane_of(in), y_plane = plane_of(out);
@@ -254,7 +257,7 @@ void winograd_convolve(const float* x, const float* gate, const float* kernel, c
                                         kernel + (size_t(point) * out + o) * in, kColumns,
                                         to + point * y_plane + size_t(tile) * out + o, out);
     for (int tile = 0; tile < count; tile++)
-      write_tile(to + size_t(tile) * out, tiles, first + tile, out, bias, relu, y);
+      write_tile(to + size_t(tile) * out, tiles, first + tile, out, bias, relu, added_to, y);
   }
 }
 

@@ -39,20 +39,28 @@ def load():
     return ctypes.CDLL(built)
 
 
-def suits(config):
-    """Whether a Conv2D layer is one of these."""
-    sizes = [config["kernel_size"], config["strides"], config["dilation_rate"], config["padding"]]
-    return sizes == [[3, 3], [1, 1], [1, 1], "same"] and config["use_bias"] and config["activation"] in ("linear", "relu")
+def suits(layer):
+    """Whether a layer is a convolution of this kind."""
+    config = layer["config"]
+    return (
+        layer["class_name"] == "Conv2D"
+        and [config["kernel_size"], config["strides"], config["dilation_rate"]] == [[3, 3], [1, 1], [1, 1]]
+        and config["padding"] == "same"
+        and config["use_bias"]
+        and config["activation"] in ("linear", "relu")
+    )
 
 
 def convolution(library):
-    """→ a function of a picture [batch, in, height, width], kernel [out, in, 3, 3], bias [out], whether a ReLU follows."""
+    """→ a function of a picture [batch, in, height, width], a kernel [out, in, 3, 3], a bias [out], whether a ReLU follows,
+    and what the result is added to [batch, out, height, width], or None."""
 
     class Convolution(torch.autograd.Function):
         @staticmethod
-        def forward(context, x, kernel, bias, relu):
+        def forward(context, x, kernel, bias, relu, added_to):
             x = x.contiguous(**LAST)
-            y = convolve(library, x, None, kernel, bias, relu)
+            y = convolve(library, x, None, kernel, bias, relu, added_to)
+            context.adds = added_to is not None
             context.save_for_backward(x, kernel, y if relu else None)
             return y
 
@@ -62,30 +70,34 @@ def convolution(library):
             dy = dy.contiguous(**LAST)
             dx = None
             if context.needs_input_grad[0]:
-                dx = convolve(library, dy, gate, kernel.flip(2, 3).transpose(0, 1), None, False)
-            return dx, *gradients(library, x, dy, gate, kernel.shape), None
+                dx = convolve(library, dy, gate, kernel.flip(2, 3).transpose(0, 1), None, False, None)
+            return dx, *gradients(library, x, dy, gate, kernel.shape), None, dy if context.adds else None
 
-    def run(x, kernel, bias, relu):
+    def run(x, kernel, bias, relu, added_to=None):
+        assert not (relu and added_to is not None), "the gate of the gradient would be the sum"
         out, channels = kernel.shape[:2]
         more, more_out = -channels % CHANNELS, -out % CHANNELS  # channels of zeros
         if more:
             x, kernel = F.pad(x, (0, 0, 0, 0, 0, more)), F.pad(kernel, (0, 0, 0, 0, 0, more))
-        if more_out:
-            kernel, bias = F.pad(kernel, (0, 0, 0, 0, 0, 0, 0, more_out)), F.pad(bias, (0, more_out))
-        return Convolution.apply(x, kernel, bias, relu)[:, :out]
+        if not more_out:
+            return Convolution.apply(x, kernel, bias, relu, added_to)
+        kernel, bias = F.pad(kernel, (0, 0, 0, 0, 0, 0, 0, more_out)), F.pad(bias, (0, more_out))
+        y = Convolution.apply(x, kernel, bias, relu, None)[:, :out]
+        return y if added_to is None else y + added_to
 
     return run
 
 
-def convolve(library, x, gate, kernel, bias, relu):
+def convolve(library, x, gate, kernel, bias, relu, added_to):
     kernel = kernel.permute(2, 3, 1, 0).contiguous()
     channels, out = kernel.shape[2:]
     transformed = torch.empty(36 * channels * out)
     library.winograd_kernel(at(kernel), channels, out, at(transformed))
     batch, _, height, width = x.shape
     y = torch.empty((batch, out, height, width), **LAST)
+    added_to = None if added_to is None else added_to.contiguous(**LAST)
     sizes = (batch, height, width, channels, out)
-    library.winograd_convolve(at(x), at(gate), at(transformed), at(bias), int(relu), at(y), *sizes)
+    library.winograd_convolve(at(x), at(gate), at(transformed), at(bias), int(relu), at(added_to), at(y), *sizes)
     return y
 
 
