@@ -22,7 +22,7 @@ def load():
     if torch.backends.cpu.get_cpu_capability() not in ("AVX2", "AVX512"):
         print("No AVX2 here: convolutions are PyTorch's own.", file=sys.stderr)
         return None
-    compiler = [os.environ.get("CXX", "c++"), "-O3", "-march=native", "-ffast-math", "-fopenmp", "-fPIC", "-shared"]
+    compiler = [os.environ.get("CXX", "c++"), "-O3", "-mavx2", "-mfma", "-ffast-math", "-fopenmp", "-fPIC", "-shared"]
     with open(SOURCE, "rb") as file:
         name = hashlib.sha256(file.read() + " ".join(compiler).encode()).hexdigest()[:16]
     built = os.path.join(os.path.dirname(SOURCE), "__pycache__", f"winograd-{name}.so")
