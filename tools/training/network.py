@@ -131,8 +131,8 @@ class Network(torch.nn.Module):
                 continue
             inputs = [values.get(input) for input in self.inputs[name]]
             if self.convolve and name in self.sums:
-                sum, other = self.sums[name]
-                values[sum] = self.run(layer, inputs, values[other])
+                adds_it, other = self.sums[name]
+                values[adds_it] = self.run(layer, inputs, values[other])
             elif name not in values:
                 values[name] = self.run(layer, inputs)
             for input in set(self.inputs[name]):  # as a hand-written forward would, drop what nobody needs any more

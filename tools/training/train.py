@@ -5,8 +5,8 @@
 
 The network is built from the model.json that Limpid writes for the recipe, and the batches come through a pipe from
 batches.ts: neither is defined a second time. Loss, optimizer, learning rate, averaged weights and validation are those
-of src/engine/training. A run that is killed goes on from its last checkpoint; the one with the best mean PSNR on the
-validation pictures becomes the model.
+of src/engine/training. On a CPU most convolutions are winograd.py's. A run that is killed goes on from its last
+checkpoint; the one with the best mean PSNR on the validation pictures becomes the model.
 """
 
 import argparse

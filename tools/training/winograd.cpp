@@ -92,7 +92,7 @@ struct Tiles {
   int rows, columns;
 };
 
-alignas(64) float outside[4096];  // what lies beyond the picture: zeros, for up to so many channels
+alignas(64) float outside[4096];  // what lies beyond the picture: zeros, for up to so many channels (MOST_CHANNELS)
 
 // Memory that a thread keeps.
 struct Scratch {
@@ -126,7 +126,7 @@ void transform_tile(const float* x, const float* gate, const Tiles& tiles, int t
   for (int c = 0; c < channels; c += 8) {
     if (c % 16 == 0) {  // a line of the cache
       for (int i = 0; i < Side; i++) {
-        for (int j = 2 * before; j < Side; j++) {
+        for (int j = 2 * before; j < Side; j++) {  // the tile before has the others
           _mm_prefetch(reinterpret_cast<const char*>(pixels[i * Side + j] + kAhead * channels + c), _MM_HINT_T0);
           if (Gated) _mm_prefetch(reinterpret_cast<const char*>(gates[i * Side + j] + kAhead * channels + c), _MM_HINT_T0);
         }
@@ -293,7 +293,8 @@ void winograd_gradient(const float* x, const float* dy, const float* gate, float
       }
     }
   }
-  all_sums.erase(std::remove(all_sums.begin(), all_sums.end(), nullptr), all_sums.end());
+  for (auto* threads : {&all_sums, &all_bias_sums})  // there may have been fewer than at most
+    threads->erase(std::remove(threads->begin(), threads->end(), nullptr), threads->end());
 #pragma omp parallel for
   for (int i = 0; i < in; i++) {
     for (int o = 0; o < out; o += 8) {
@@ -317,8 +318,7 @@ void winograd_gradient(const float* x, const float* dy, const float* gate, float
   }
   for (int o = 0; o < out; o++) {
     bias[o] = 0;
-    for (const float* sum : all_bias_sums)
-      if (sum) bias[o] += sum[o];
+    for (const float* sum : all_bias_sums) bias[o] += sum[o];
   }
 }
 }

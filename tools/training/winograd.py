@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "winograd.cpp")
 CHANNELS = 16  # at a time
+MOST_CHANNELS = 4096
 LAST = {"memory_format": torch.channels_last}
 
 
@@ -47,6 +48,7 @@ def suits(layer):
         and [config["kernel_size"], config["strides"], config["dilation_rate"]] == [[3, 3], [1, 1], [1, 1]]
         and config["padding"] == "same"
         and config["use_bias"]
+        and config["filters"] <= MOST_CHANNELS
         and config["activation"] in ("linear", "relu")
     )
 
@@ -76,6 +78,7 @@ def convolution(library):
     def run(x, kernel, bias, relu, added_to=None):
         assert not (relu and added_to is not None), "the gate of the gradient would be the sum"
         out, channels = kernel.shape[:2]
+        assert channels <= MOST_CHANNELS
         more, more_out = -channels % CHANNELS, -out % CHANNELS  # channels of zeros
         if more:
             x, kernel = F.pad(x, (0, 0, 0, 0, 0, more)), F.pad(kernel, (0, 0, 0, 0, 0, more))
