@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { DENOISE, testApp } from './testing/test-app.ts'
@@ -18,7 +18,9 @@ test('restoring makes a result at full strength that can be shown', async () => 
   await t.jobIs(jobs[0].id, 'done')
   const { result } = await t.picture(id)
   expect(result).toMatchObject({ steps: [{ ...DENOISE[0], strength: 1 }], backend: 'wasm', savedTo: null })
-  expect(t.app.media(result!.view)).not.toBe(null)
+  expect(result?.removedNoise?.sigma).toBe(4)
+  for (const media of [result?.view, result?.noiseMap])
+    expect(readFileSync(t.app.media(media!)!)).not.toHaveLength(0)
 })
 
 test('jobs run in the order that they were asked for, and faces see each state', async () => {

@@ -133,9 +133,12 @@ export class Library {
     record.resultFile = join(run, basename(output.result))
     record.resultBytes = await cache.bytesOf(id, run)
     record.usedMs = Date.now()
-    const { seconds, backend, width, height } = output
-    const view = cache.mediaPath(id, join(run, basename(output.view)), record.version)
-    this.#change(record, { result: { steps, view, width, height, seconds, backend, savedTo: null } })
+    const { view, noiseMap, removedNoise, seconds, backend, width, height } = output
+    const media = (name: string) => cache.mediaPath(id, join(run, basename(name)), record.version)
+    const made = { view: media(view), noiseMap: noiseMap === null ? null : media(noiseMap) }
+    this.#change(record, {
+      result: { steps, ...made, removedNoise, width, height, seconds, backend, savedTo: null },
+    })
     if (older) await cache.removeRun(id, dirname(older))
   }
 

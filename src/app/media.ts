@@ -21,7 +21,7 @@ export function mediaFile(path: string, { picture, job, cache }: Known): string 
   function mediaOf(room: string, id: string) {
     if (room === 'downloads') return [job(id)?.saved?.download]
     const known = room === 'pictures' ? picture(id) : undefined
-    return [known?.thumbnail, known?.view, known?.noiseMap, known?.result?.view]
+    return [known?.thumbnail, known?.view, known?.noiseMap, known?.result?.view, known?.result?.noiseMap]
   }
 }
 

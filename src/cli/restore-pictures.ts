@@ -127,14 +127,14 @@ function fallbackAnnouncer(view: ProgressView): (choice: BackendChoice) => void 
 
 /** What a person wants to know of a picture that was restored, in one line. */
 function summary(
-  { input, output, width, height, megapixels, seconds, backend, noise, bytes, notes }: Done,
+  { input, output, width, height, megapixels, seconds, backend, removedNoise, bytes, notes }: Done,
   steps: readonly Step[],
   cwd: string,
 ): string {
   const does = (task: Step['task']) => steps.some((step) => step.task === task)
   const parts = [
     `${inMegapixels(megapixels)} in ${inWords(seconds * 1000)} (${backend})`,
-    ...(noise && does('denoise') ? [`fine noise was about ${noise.sigma.toFixed(1)}`] : []),
+    ...(removedNoise ? [`noise of σ ${removedNoise.sigma.toFixed(1)} removed`] : []),
     ...(does('upscale') ? [`now ${width} × ${height} px`] : []),
     fileSize(bytes),
   ]

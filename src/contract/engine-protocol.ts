@@ -43,6 +43,9 @@ const measuredSchema = z.object({
   peakMemory: z.number(),
 })
 
+/** What a denoising step took away, as at full strength; null without one. */
+const removed = { removedNoise: noiseSchema.nullable() }
+
 /** Every kind of job: its input and its output. To add one, add it here and in engine/jobs/. */
 export const engineJobs = {
   /** Reads a picture, writes what the window shows of it (`thumbnail.*`, `view.*`, `noise-map.png`) into `folder`. */
@@ -58,12 +61,18 @@ export const engineJobs = {
       noiseMap: z.string().nullable(),
     }),
   },
-  /** Runs the steps and writes `result.tif` (lossless) and `result-view.*` into `folder`. */
+  /**
+   * Runs the steps and writes `result.tif` (lossless), `result-view.*` and, behind a denoising step, `removed-noise.png`
+   * into `folder`.
+   */
   restore: {
     input: z.object({ path: z.string(), steps: z.array(resolvedStepSchema).min(1), folder: z.string() }),
     output: measuredSchema.extend({
       result: z.string(),
       view: z.string(),
+      ...removed,
+      /** A file's name in `folder`. Null without a denoising step, and of a picture too small to tell. */
+      noiseMap: z.string().nullable(),
       /** Of the result, px: an enlargement is larger than its original. */
       width: z.int().positive(),
       height: z.int().positive(),
@@ -86,6 +95,7 @@ export const engineJobs = {
     output: measuredSchema.extend({
       saved: savedSchema,
       noise: noiseSchema.nullable(),
+      ...removed,
       /** Of the result, px. */
       width: z.int().positive(),
       height: z.int().positive(),

@@ -12,8 +12,8 @@ export const noiseSchema = z.object({ sigma: z.number(), shadows: z.number(), hi
 export type Noise = z.infer<typeof noiseSchema>
 
 /**
- * The noise map is a grey 8-bit PNG, a pixel for each block of the picture: how noisy it is there. 0 is sigma 0, 255 is
- * `maxSigma` (8-bit units) and more.
+ * A noise map is a grey 8-bit PNG, a pixel for each block of the picture: how noisy it is there. 0 is sigma 0, 255 is
+ * `maxSigma` (8-bit units) and more; between them by the root, else a photo's map would be all dark: 128 is a quarter.
  */
 export const NOISE_MAP = { block: 16, maxSigma: 51 } as const
 
@@ -48,6 +48,9 @@ export const resultSchema = z.object({
   /** The steps that made it, each with the model that was taken; a single one at full strength. */
   steps: z.array(stepSchema),
   view: mediaSchema,
+  /** What a denoising step took away, and where (`NOISE_MAP`). */
+  removedNoise: noiseSchema.nullable().optional(),
+  noiseMap: mediaSchema.nullable().optional(),
   /** px; absent: as the original. */
   width: z.int().positive().optional(),
   height: z.int().positive().optional(),

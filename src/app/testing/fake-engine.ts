@@ -103,9 +103,12 @@ function restore({ path, folder, steps }: EngineInput<'restore'>): EngineOutput<
   const restored = `restored at ${steps.map((step) => step.strength)}: ${readFileSync(path, 'utf8')}`
   writeFileSync(join(folder, 'result.tif'), restored)
   writeFileSync(join(folder, 'result-view.png'), restored)
+  writeFileSync(join(folder, 'removed-noise.png'), 'where')
   return {
     result: 'result.tif',
     view: 'result-view.png',
+    removedNoise: { sigma: 4, shadows: 4, highlights: 4 },
+    noiseMap: 'removed-noise.png',
     width: restored.length,
     height: 1,
     backend: choice().name,

@@ -63,6 +63,7 @@ describe('denoise', () => {
     expect(complaints).toContain('limpid: bad.png failed. Try another.')
     expect(complaints.join()).toContain('missing.png is not there.')
     expect(err).not.toMatch(/\bat .*\.ts:\d+/)
+    expect(err).toContain('noise of σ 9.8 removed')
   })
 
   test('--json: one object and nothing else on stdout, with what went well and what did not', async () => {
@@ -79,6 +80,7 @@ describe('denoise', () => {
           seconds: 2,
           notes: [],
           noise: { sigma: 12.3 },
+          removedNoise: { sigma: 9.8 },
         },
       ],
       errors: [{ code: 'not-a-picture', file: path.join(cli.cwd, 'bad.png') }],

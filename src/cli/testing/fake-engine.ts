@@ -78,6 +78,7 @@ async function processPicture({ path: file, target }: EngineInput<'process'>, { 
     width: 4000,
     height: 3000,
     noise: { sigma: 12.3, shadows: 14, highlights: 10 },
+    removedNoise: { sigma: 9.8, shadows: 9.8, highlights: 9.8 },
   }
 }
 

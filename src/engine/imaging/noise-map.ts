@@ -31,7 +31,7 @@ export function noiseMap(raster: Raster): NoiseMap | null {
 export async function writeNoiseMap({ width, height, sigma }: NoiseMap, path: string): Promise<void> {
   const picture = createRaster(width, height, 1, 8)
   for (let i = 0; i < sigma.length; i++) {
-    picture.samples[i] = Math.round(Math.min(1, sigma[i] / NOISE_MAP.maxSigma) * 255)
+    picture.samples[i] = Math.round(Math.sqrt(Math.min(1, sigma[i] / NOISE_MAP.maxSigma)) * 255)
   }
   const bytes = await encodeBytes(picture, { icc: null, exif: null, xmp: null }, 'png', {
     quality: 100,

@@ -15,6 +15,7 @@ export const processPicture: JobHandler<'process'> = async ({ path: file, steps,
   return {
     saved,
     noise,
+    removedNoise: restored.removed?.noise ?? null,
     width: restored.raster.width,
     height: restored.raster.height,
     backend: restored.backend,

@@ -2,6 +2,7 @@
 import type { ResolvedStep } from '../../contract/step.ts'
 import type { Session } from '../compute.ts'
 import type { Raster } from '../imaging/raster.ts'
+import { type RemovedNoise, removedNoise } from '../imaging/removed-noise.ts'
 import type { Network } from '../models/network.ts'
 import { tasks } from '../tasks/index.ts'
 import { withSelfEnsemble } from '../tasks/self-ensemble.ts'
@@ -9,7 +10,13 @@ import type { Task } from '../tasks/task.ts'
 import type { TaskOptions } from '../tasks/tiled.ts'
 import type { JobContext } from './job.ts'
 
-export type Restoration = { raster: Raster; backend: string; modelSeconds: number }
+export type Restoration = {
+  raster: Raster
+  backend: string
+  modelSeconds: number
+  /** By the denoising step; null where there was none. */
+  removed: RemovedNoise | null
+}
 
 /** On the backend in use; from the beginning on the next best, should that one fail. */
 export function runSteps(
@@ -29,6 +36,7 @@ async function runStepsOn(
   const { name: backend } = session.choice
   let current = raster
   let modelMs = 0
+  let removed: RemovedNoise | null = null
   const withModel = async (
     folder: string,
     use: (options: TaskOptions) => Promise<Raster>,
@@ -66,14 +74,16 @@ async function runStepsOn(
             (options) => task.first!.find(current, options),
             (done) => between(share * done),
           )
+    const before = current
     current = await withModel(
       step.folder,
-      (options) => task.run(current, step, options, found),
+      (options) => task.run(before, step, options, found),
       (done) => between(share + (1 - share) * done),
       'ensemble' in step && step.ensemble,
     )
+    if (step.task === 'denoise' && step.strength > 0) removed = removedNoise(before, current, step.strength)
   }
-  return { raster: current, backend, modelSeconds: modelMs / 1000 }
+  return { raster: current, backend, modelSeconds: modelMs / 1000, removed }
 }
 
 /** Of a step's time, that a model which is run first takes. */

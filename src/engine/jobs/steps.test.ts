@@ -129,6 +129,23 @@ it('workers compute what this thread computes, mask and all', async () => {
   expect(worst).toBeLessThanOrEqual(1)
 }, 60_000)
 
+it('what denoising took away is told and mapped, half of it as the whole; nothing without denoising', async () => {
+  const file = path.join(root, 'noisy.png')
+  const { samples, width, height } = noisePicture(64, 48, 3)
+  await sharp(samples, { raw: { width, height, channels: 3 } }).toFile(file)
+  const denoise = { task: 'denoise', strength: 1, folder: model('plain') } as const
+  const upscale = { task: 'upscale', scale: 2, strength: 1, folder: model('upscale') } as const
+  const told = async (...steps: ResolvedStep[]) => restore({ path: file, steps, folder: root }, context())
+  const { removedNoise, noiseMap } = await told(denoise, upscale)
+  expect(removedNoise?.sigma).toBeGreaterThan(0)
+  const map = await sharp(path.join(root, noiseMap!)).metadata()
+  expect([map.width, map.height]).toEqual([4, 3])
+  const half = await told({ ...denoise, strength: 0.5 })
+  expect(Math.abs(half.removedNoise!.sigma / removedNoise!.sigma - 1)).toBeLessThan(0.2) // rounding counts twice
+  expect(await told({ ...denoise, strength: 0 })).toMatchObject({ removedNoise: null, noiseMap: null })
+  expect(await told(upscale)).toMatchObject({ removedNoise: null, noiseMap: null })
+})
+
 it('from a file: the result is told and written at its size, and saved at it', async () => {
   const file = path.join(root, 'photo.png')
   const { samples, width, height } = noisePicture(40, 30, 3)

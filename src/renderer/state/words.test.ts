@@ -7,6 +7,7 @@ import {
   keptInWords,
   megapixelsInWords,
   noiseInWords,
+  removedInWords,
 } from './words.ts'
 
 describe('words for numbers', () => {
@@ -17,6 +18,13 @@ describe('words for numbers', () => {
     expect(noiseInWords({ sigma: 24.3, shadows: 12, highlights: 30 })).toContain('highlights')
     expect(noiseInWords({ sigma: 25, shadows: 25, highlights: 24 })).toBe('Noise found: σ ≈ 25')
     expect(noiseInWords({ sigma: 0.8, shadows: 2, highlights: 0.1 })).toBe('Hardly any fine noise')
+  })
+
+  it('says what was removed, where an estimate saw hardly any as well', () => {
+    expect(removedInWords({ sigma: 4.4, shadows: 6, highlights: 2 })).toBe(
+      'Noise removed: σ ≈ 4, mostly in the shadows',
+    )
+    expect(removedInWords({ sigma: 0.4, shadows: 0.4, highlights: 0.4 })).toBe('Hardly any noise was there')
   })
 
   it('lists what is kept, and says nothing where there is nothing to keep', () => {

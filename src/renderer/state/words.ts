@@ -2,16 +2,24 @@
 import type { BackendChoice, BackendName, BackendReport } from '../../contract/backend.ts'
 import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/picture.ts'
 
+/** What is seen before anything is restored: the finest noise. */
 export function noiseInWords(noise: Noise): string {
-  const { shadows, highlights, sigma } = noise
-  if (!isNoisy(noise)) return 'Hardly any fine noise'
+  return isNoisy(noise) ? `Noise found: ${levelInWords(noise)}` : 'Hardly any fine noise'
+}
+
+/** What a denoiser took away. */
+export function removedInWords(noise: Noise): string {
+  return noise.sigma < 1 ? 'Hardly any noise was there' : `Noise removed: ${levelInWords(noise)}`
+}
+
+function levelInWords({ shadows, highlights, sigma }: Noise): string {
   const where =
     shadows > 1.35 * highlights
       ? ', mostly in the shadows'
       : highlights > 1.35 * shadows
         ? ', mostly in the highlights'
         : ''
-  return `Noise found: σ ≈ ${Math.round(sigma)}${where}`
+  return `σ ≈ ${Math.round(sigma)}${where}`
 }
 
 export function isNoisy(noise: Noise | null | undefined): boolean {

