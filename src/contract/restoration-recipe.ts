@@ -10,6 +10,11 @@ const stageSchema = z.strictObject({
   patch: z.int().positive(),
   /** Patches a step. */
   batch: z.int().positive(),
+  /**
+   * The learning rate warms up and decays once more from here on, to this share of the optimizer's (SGDR: Loshchilov &
+   * Hutter 2017). Absent: the stage goes on where the one before was.
+   */
+  restart: z.number().positive().max(1).optional(),
 })
 
 const dataSchema = z.strictObject({
@@ -62,7 +67,7 @@ export const restorationRecipeSchema = z
     pairDegradations: z.array(degradationSchema).default([]),
     loss: z.enum(['l1', 'l2', 'charbonnier']),
     optimizer: optimizerSchema,
-    /** One after the other; the learning rate runs over all of them. */
+    /** One after the other; the learning rate runs over all of them, up to one that restarts it. */
     stages: z.array(stageSchema).min(1),
     /** The finished model goes without the hidden units that training left dead (training/dead-units.ts). */
     removeDeadUnits: z.literal(true).optional(),

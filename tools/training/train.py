@@ -175,19 +175,25 @@ class Trainer:
         return (error * lost).sum() / (lost.sum() * error.shape[1]).clamp(min=1)
 
     def learning_rate(self):
-        """Linear warm-up, then cosine decay to 0."""
-        spec = self.optimizer_spec
-        peak, warmup = spec["learningRate"], spec["warmupSteps"]
-        if self.step < warmup:
-            return peak * (self.step + 1) / warmup
+        """Of each cycle: linear warm-up, then cosine decay to 0."""
+        spec, done = self.optimizer_spec, self.position()
+        *earlier, (steps, share) = cycles_of(self.recipe["stages"])
+        for cycle_steps, cycle_share in earlier:
+            if done < cycle_steps:
+                steps, share = cycle_steps, cycle_share
+                break
+            done -= cycle_steps
+        peak, warmup = share * spec["learningRate"], spec["warmupSteps"]
+        if done < warmup:
+            return peak * (done + 1) / warmup
         if spec.get("decay") == "none":
             return peak
-        done = self.progress(warmup)
-        return 0.5 * peak * (1 + math.cos(math.pi * min(1, done)))
+        decayed = (done - warmup) / max(1, steps - warmup)
+        return 0.5 * peak * (1 + math.cos(math.pi * min(1, decayed)))
 
-    def progress(self, warmup):
-        """Share of the steps behind the warm-up that is done."""
-        return (self.step - warmup) / max(1, self.steps - warmup)
+    def position(self):
+        """In the schedule, steps."""
+        return self.step
 
     def validate(self):
         sums = {}
@@ -269,6 +275,17 @@ class Trainer:
         os.makedirs(folder, exist_ok=True)
         for name in os.listdir(self.draft):
             shutil.copy(os.path.join(self.draft, name), folder)
+
+
+def cycles_of(stages):
+    """Steps and share of the learning rate of each, as learning-rate.ts has them."""
+    cycles = []
+    for stage in stages:
+        if cycles and "restart" not in stage:
+            cycles[-1] = (cycles[-1][0] + stage["steps"], cycles[-1][1])
+        else:
+            cycles.append((stage["steps"], stage.get("restart", 1)))
+    return cycles
 
 
 def lost_pixels(x, y):

@@ -9,8 +9,8 @@ import { wavyPatch } from '../../src/engine/degradations/testing/patches.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { loadModel } from '../../src/engine/models/model-file.ts'
 import { tf } from '../../src/engine/tf.ts'
+import { cyclesOf, learningRate } from '../../src/engine/training/learning-rate.ts'
 import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
-import { learningRate } from '../../src/engine/training/trainer.ts'
 import { hasTorch, python, tryPython } from './testing/python.ts'
 
 const SIDE = 64
@@ -29,12 +29,12 @@ const recipe = tinyRecipe({
   validation: { everySteps: 20, crop: 48, settings: [], sigmas: [25] },
 })
 
-/** The learning rates of steps 0 to 60, of an optimizer in JSON. */
+/** The learning rates of steps 0 to 60, of an optimizer and stages in JSON. */
 const RATES = `
 import json
 from train import Trainer
 trainer = Trainer.__new__(Trainer)
-trainer.optimizer_spec, trainer.steps = json.loads(sys.argv[1]), 60
+trainer.optimizer_spec, trainer.recipe = json.loads(sys.argv[1]), {"stages": json.loads(sys.argv[2])}
 rates = []
 for trainer.step in range(61): rates.append(trainer.learning_rate())
 print(json.dumps(rates))
@@ -82,12 +82,17 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
     },
   )
 
-  it.each(['cosine', 'none'] as const)('has the learning rates that Limpid has, with decay %s', (decay) => {
+  it.each([
+    ['cosine', [{ steps: 60 }]],
+    ['none', [{ steps: 60 }]],
+    ['cosine', [{ steps: 10 }, { steps: 20 }, { steps: 20, restart: 0.4 }, { steps: 10 }]],
+  ] as const)('has the learning rates that Limpid has, with decay %s and stages %j', (decay, stages) => {
     const optimizer = { ...recipe.optimizer, decay }
-    const theirs = JSON.parse(String(tryPython(RATES, [JSON.stringify(optimizer)]))) as number[]
+    const args = [JSON.stringify(optimizer), JSON.stringify(stages)]
+    const theirs = JSON.parse(String(tryPython(RATES, args))) as number[]
     expect(theirs.length).toBe(61)
     for (const [step, rate] of theirs.entries())
-      expect(rate).toBeCloseTo(learningRate({ steps: 60, everySteps: 20, seed: 1, optimizer }, step), 12)
+      expect(rate, `step ${step}`).toBeCloseTo(learningRate(optimizer, cyclesOf(stages), step), 12)
   })
 
   it('on the GPU for a given time writes the steps that it took into the recipe', async () => {

@@ -59,24 +59,21 @@ class GpuTrainer(Trainer):
     def validation_batches(self):
         return self.source.validation()
 
-    def progress(self, warmup):
+    def position(self):
+        """With --seconds the clock's."""
         if self.options.seconds is None:
-            return super().progress(warmup)
-        return 0.0 if self.began is None else (time.monotonic() - self.began) / self.options.seconds
+            return super().position()
+        return 0 if self.began is None else self.steps * (time.monotonic() - self.began) / self.options.seconds
 
     def train(self):
         self.network.train()
         self.validate()
         stages, taken = self.recipe["stages"], []
-        total = sum(stage["steps"] for stage in stages)
         behind = 0
         for stage in stages:
             behind += stage["steps"]
             first = self.step
-            if self.options.seconds is None:
-                self.train_stage(stage, lambda: self.step >= behind)
-            else:
-                self.train_stage(stage, lambda: self.progress(0) >= behind / total)
+            self.train_stage(stage, lambda: self.position() >= behind)
             if self.step > first:
                 taken.append({**stage, "steps": self.step - first})
         self.validate()

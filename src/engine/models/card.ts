@@ -10,7 +10,8 @@ import { describeDegradations } from '../degradations/describe.ts'
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
   const recipe = manifest.recipe as RestorationRecipe
   const steps = recipe.stages.map(
-    ({ steps, patch, batch }) => `${steps} steps of ${batch} patches of ${patch}² px`,
+    ({ steps, patch, batch, restart }) =>
+      `${steps} steps of ${batch} patches of ${patch}² px${restart ? ` (restarted at ${Number((restart * recipe.optimizer.learningRate).toPrecision(3))})` : ''}`,
   )
   const noise = describeDegradations(recipe.degradations)
   const quality = manifest.quality.map(

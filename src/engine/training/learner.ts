@@ -2,6 +2,7 @@
 import type { OptimizerSpec } from '../../contract/recipe-parts.ts'
 import type { Figures } from '../../contract/training.ts'
 import type { tf } from '../tf.ts'
+import type { Cycle } from './learning-rate.ts'
 
 /** `B` is one batch, made ahead in ordinary memory: the tensors are `loss`'s own. */
 export type Learner<B> = {
@@ -39,6 +40,8 @@ export type Validation = {
 export type Schedule = {
   steps: number
   optimizer: OptimizerSpec
+  /** Of the learning rate; absent: one, of all steps. */
+  cycles?: readonly Cycle[]
   /** Steps from one validation and checkpoint to the next; the last step has one in any case. */
   everySteps: number
   seed: number

@@ -12,6 +12,7 @@ import type { Batch } from './batch.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { withoutDeadUnits } from './dead-units.ts'
 import type { Course } from './learner.ts'
+import { cyclesOf } from './learning-rate.ts'
 import { feedPatches } from './patch-feeder.ts'
 import { validate } from './validation.ts'
 import { validationSettings } from './validation-pairs.ts'
@@ -37,6 +38,7 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
     schedule: {
       steps: recipe.stages.reduce((sum, stage) => sum + stage.steps, 0),
       optimizer: recipe.optimizer,
+      cycles: cyclesOf(recipe.stages),
       everySteps: recipe.validation.everySteps,
       seed: recipe.seed,
     },

@@ -12,7 +12,7 @@ import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { restorationCourse } from './restoration-learner.ts'
 import { tinyRecipe } from './testing/tiny-recipe.ts'
-import { learningRate, train } from './trainer.ts'
+import { train } from './trainer.ts'
 
 const recipe = tinyRecipe()
 
@@ -146,17 +146,5 @@ describe('the trainer', () => {
       retry: { learningRate: 3.3e29, step: 60 },
     })
     expect((await readRun(runFolder))?.step).toBe(60)
-  })
-})
-
-describe('the learning rate', () => {
-  it('ramps up, peaks, and decays to zero at the last step', () => {
-    const { optimizer, seed } = recipe
-    const { learningRate: peak, warmupSteps } = optimizer
-    const schedule = { steps: 60, everySteps: 20, optimizer, seed }
-    expect(learningRate(schedule, 0)).toBeCloseTo(peak / warmupSteps, 10)
-    expect(learningRate(schedule, warmupSteps)).toBeCloseTo(peak, 10)
-    expect(learningRate(schedule, 60)).toBeCloseTo(0, 10)
-    expect(learningRate({ ...schedule, optimizer: { ...optimizer, decay: 'none' } }, 59)).toBe(peak)
   })
 })

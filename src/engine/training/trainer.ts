@@ -18,6 +18,7 @@ import {
 import { seedDropout } from './dropout.ts'
 import { WeightAverage } from './ema.ts'
 import type { Learner, Schedule } from './learner.ts'
+import { learningRate } from './learning-rate.ts'
 import { Meter } from './meter.ts'
 import { Muon } from './muon.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -45,7 +46,7 @@ export type TrainingResult = {
 /** Trains the learner's network, from its checkpoint where there is one. Ends with the best weights in the model. */
 export async function train<B>(options: TrainingOptions<B>): Promise<TrainingResult> {
   const { recipe, learner, schedule, runFolder, shouldStop, onProgress } = options
-  const { steps, optimizer: spec } = schedule
+  const { steps, optimizer: spec, cycles = [{ steps, share: 1 }] } = schedule
   const { model } = learner
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
   const optimizer = spec.kind === 'muon' ? new Muon(variables) : new FlatAdam(variables)
@@ -75,7 +76,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
       return { figures, weights: isBest ? await weightsOf(model) : null, samples: await samples() }
     }
     const { figures, weights, samples: picture } = await (average ? average.during(validate) : validate())
-    history.push({ step, loss, learningRate: learningRate(schedule, step), figures })
+    history.push({ step, loss, learningRate: learningRate(spec, cycles, step), figures })
     const run = { recipe, step, seconds: seconds(), backend: tf.getBackend(), best, history }
     await saveCheckpoint(runFolder, run, trained, weights)
     saved = step
@@ -104,7 +105,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
           stopped = true
           break
         }
-        const rate = learningRate(schedule, step)
+        const rate = learningRate(spec, cycles, step)
         dropout.before(step)
         const loss = await trainingStep(learner, optimizer, batch, rate, spec.clipNorm)
         if (!Number.isFinite(loss)) throw diverged('loss', loss)
@@ -136,15 +137,6 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
 }
 
 const NO_VALIDATION = { figures: null, samples: null }
-
-/** Linear warm-up, then cosine decay to 0 (Loshchilov & Hutter 2017), or none. */
-export function learningRate({ steps, optimizer }: Schedule, step: number): number {
-  const { learningRate: peak, warmupSteps, decay } = optimizer
-  if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps
-  if (decay === 'none') return peak
-  const done = (step - warmupSteps) / Math.max(1, steps - warmupSteps)
-  return 0.5 * peak * (1 + Math.cos(Math.PI * Math.min(1, done)))
-}
 
 /** One step on one batch; returns the loss. Exported for the benchmark. */
 export async function trainingStep<B>(
