@@ -23,6 +23,7 @@ test('a dropped photo is denoised, compared and saved closer to the truth', asyn
   await drop(page, png('night.png', await asPng(noisy)))
   await expect(page.getByText(/Noise found: σ ≈ 2\d/)).toBeVisible()
   await denoise(page)
+  await expect(page.getByText(/Noise removed: σ ≈ 2\d/)).toBeVisible()
 
   const split = page.getByRole('slider', { name: /Split/ })
   await expect(split).toHaveAttribute('aria-valuenow', '50')
@@ -36,6 +37,26 @@ test('a dropped photo is denoised, compared and saved closer to the truth', asyn
   const gain = psnr(clean, saved) - psnr(clean, noisy)
   console.log(`saved: ${psnr(clean, saved).toFixed(2)} dB, gained ${gain.toFixed(2)} dB`)
   expect(gain).toBeGreaterThan(GAIN_DB)
+})
+
+test('the noise map shows where noise was removed, once it was', async ({ limpid }) => {
+  const { page } = limpid
+  const halves = { ...noisy, data: Buffer.from(noisy.data) }
+  const middle = Math.floor(halves.height / 2) * halves.width * 3
+  halves.data.set(clean.data.subarray(0, middle)) // the upper half has no noise
+  await drop(page, png('half.png', await asPng(halves)))
+  await page.getByRole('button', { name: 'Noise map' }).click()
+  await expect(page.getByRole('img', { name: /Noise map/ })).toBeVisible()
+  const estimated = await mapOf(page)
+  await denoise(page)
+  await expect.poll(() => mapOf(page)).not.toEqual(estimated)
+  const { data, width, height } = await fromPng(await (await page.request.get(await mapOf(page))).body())
+  expect([width, height]).toEqual([Math.floor(600 / 16), 400 / 16])
+  const mean = (from: number, to: number) => {
+    const rows = data.subarray(from * width * 3, to * width * 3)
+    return rows.reduce((sum, value) => sum + value, 0) / rows.length
+  }
+  expect(mean(14, 24)).toBeGreaterThan(3 * mean(0, 11))
 })
 
 test('strength is a blend: what is saved at 40 % lies 40 % of the way to the result', async ({ limpid }) => {
@@ -106,6 +127,12 @@ async function dragTo(page: Page, split: Locator, share: number): Promise<void> 
   await page.mouse.move(picture.x + 0.5 * picture.width, y, { steps: 3 })
   await page.mouse.move(picture.x + share * picture.width, y, { steps: 8 })
   await page.mouse.up()
+}
+
+/** Address of the noise map that lies over the picture. */
+async function mapOf(page: Page): Promise<string> {
+  const source = await page.locator('.map img').first().getAttribute('src')
+  return new URL(source!, page.url()).href
 }
 
 /** Mean step from pixel to pixel in the sky as the screen shows it, at shares of the picture's width. */
