@@ -27,20 +27,8 @@ async function throughJpeg(
 ): Promise<Patch> {
   const { channels } = patch
   const { quality, subsampled, left, top } = options
-  const width = patch.width + left
-  const height = patch.height + top
-  const bytes = new Uint8Array(width * height * channels)
-  for (let y = 0; y < height; y++) {
-    const row = reflect(y - top, patch.height) * patch.width
-    for (let x = 0; x < width; x++) {
-      const from = (row + reflect(x - left, patch.width)) * channels
-      const to = (y * width + x) * channels
-      for (let c = 0; c < channels; c++) {
-        bytes[to + c] = Math.round(255 * Math.max(0, Math.min(1, patch.values[from + c])))
-      }
-    }
-  }
-  const file = await sharp(bytes, { raw: { width, height, channels } })
+  const [width, height] = [left + patch.width, top + patch.height]
+  const file = await sharp(asBytes(patch, left, top), { raw: { width, height, channels } })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .jpeg({ quality, chromaSubsampling: subsampled ? '4:2:0' : '4:4:4' })
     .toBuffer()
@@ -49,5 +37,24 @@ async function throughJpeg(
     .extract({ left, top, width: patch.width, height: patch.height })
     .raw()
     .toBuffer()
-  return { ...patch, values: Float32Array.from(decoded, (byte) => byte / 255) }
+  const values = new Float32Array(decoded.length)
+  for (let i = 0; i < values.length; i++) values[i] = decoded[i] / 255
+  return { ...patch, values }
+}
+
+/** [top + height, left + width, channels], 8 bits: mirrored at the upper and the left edge by so many px. */
+function asBytes({ width, height, channels, values }: Patch, left: number, top: number): Uint8ClampedArray {
+  const samples = new Uint8ClampedArray(values.length) // clamps and rounds
+  for (let i = 0; i < samples.length; i++) samples[i] = 255 * values[i]
+  if (left === 0 && top === 0) return samples
+  const bytes = new Uint8ClampedArray((left + width) * (top + height) * channels)
+  for (let y = 0; y < top + height; y++) {
+    const from = reflect(y - top, height) * width * channels
+    const to = y * (left + width) * channels
+    for (let x = 0; x < left; x++)
+      for (let c = 0; c < channels; c++)
+        bytes[to + x * channels + c] = samples[from + reflect(x - left, width) * channels + c]
+    bytes.set(samples.subarray(from, from + width * channels), to + left * channels)
+  }
+  return bytes
 }

@@ -60,13 +60,17 @@ export function cut(
   const { side, left, top, flipX, flipY, transpose } = view
   const channels = grey ? 1 : 3
   const values = new Float32Array(side * side * channels)
+  // Where a patch's columns and rows begin in the picture's samples.
+  const steps = Array.from({ length: side }, (_, i) => i)
+  const columns = steps.map((i) => 3 * reflect(left + i, width))
+  const rows = steps.map((i) => 3 * width * reflect(top + i, height))
+  const across = Int32Array.from(transpose ? rows : columns)
+  const down = Int32Array.from(transpose ? columns : rows)
+  if (flipX) across.reverse()
+  if (flipY) down.reverse()
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const u = flipX ? side - 1 - x : x
-      const v = flipY ? side - 1 - y : y
-      const column = reflect(left + (transpose ? v : u), width)
-      const row = reflect(top + (transpose ? u : v), height)
-      const from = 3 * (row * width + column)
+      const from = across[x] + down[y]
       const to = channels * (y * side + x)
       if (grey) {
         // Luma of ITU-R BT.601.
