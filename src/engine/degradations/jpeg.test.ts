@@ -39,6 +39,17 @@ describe('jpeg', () => {
     expect((await apply(clean, 50)).values).toHaveLength(clean.values.length)
   })
 
+  it.each([1, 3] as const)(
+    'leaves everything in its place, wherever its blocks begin, with %i channels',
+    async (channels) => {
+      const clean = waves(channels)
+      for (let seed = 0; seed < 6; seed++) {
+        const found = await apply(clean, 98, { shiftGrid: true }, seed)
+        expect(psnr(found.values, clean.values), `seed ${seed}`).toBeGreaterThan(40)
+      }
+    },
+  )
+
   it('loses colour where the colours have half the resolution', async () => {
     const clean = waves(3)
     const full = await apply(clean, 95)

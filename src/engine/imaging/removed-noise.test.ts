@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../random.ts'
-import { createRaster, maxSample, type Raster } from './raster.ts'
+import { createRaster, maxSample } from './raster.ts'
 import { removedNoise } from './removed-noise.ts'
 
 const WIDTH = 96
 const HEIGHT = 72
 
 /** A dark left half and a bright right one, and the same with noise of so much (8-bit units) on each. */
-function halves(
-  channels: 1 | 3,
-  depth: 8 | 16,
-  left: number,
-  right: number,
-): { clean: Raster; noisy: Raster } {
+function halves(channels: 1 | 3, depth: 8 | 16, left: number, right: number, bright = 200) {
   const clean = createRaster(WIDTH, HEIGHT, channels, depth)
   const noisy = createRaster(WIDTH, HEIGHT, channels, depth)
   const noise = new Float32Array(clean.samples.length)
@@ -20,7 +15,7 @@ function halves(
   const unit = maxSample(depth) / 255
   for (let i = 0; i < noise.length; i++) {
     const isLeft = Math.floor(i / channels) % WIDTH < WIDTH / 2
-    clean.samples[i] = (isLeft ? 60 : 200) * unit
+    clean.samples[i] = (isLeft ? 60 : bright) * unit
     noisy.samples[i] = Math.round(clean.samples[i] + (isLeft ? left : right) * unit * noise[i])
   }
   return { clean, noisy }
@@ -50,6 +45,13 @@ describe('noise that was taken away', () => {
     }
     const whole = removedNoise(noisy, clean, 1)
     expect(removedNoise(noisy, half, 0.5).noise.sigma).toBeCloseTo(whole.noise.sigma, 2)
+  })
+
+  it('counts what is neither dark nor bright overall alone', () => {
+    const { clean, noisy } = halves(3, 8, 12, 4, 128)
+    const { sigma, shadows, highlights } = removedNoise(noisy, clean, 1).noise
+    expect(Math.abs(shadows - 12)).toBeLessThan(0.5)
+    expect(highlights).toBe(sigma)
   })
 
   it('is what there is overall where no block is dark, and 0 of a picture left as it is', () => {

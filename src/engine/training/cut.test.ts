@@ -22,6 +22,31 @@ describe('patches', () => {
     expect(values[3 * (10 + 1)]).toBeCloseTo(5 / 255, 6)
   })
 
+  it.each([false, true])('are mirrored, then turned, as the view says; grey: %s', (grey) => {
+    const luma = grey ? [0.299, 0.587, 0.114] : [1, 0, 0]
+    const at = (column: number, row: number) => luma[0] * column + luma[1] * 3 * row + luma[2] * 200
+    for (let way = 0; way < 8; way++) {
+      const [flipX, flipY, transpose] = [1, 2, 4].map((bit) => (way & bit) > 0)
+      const { values, channels } = cut(
+        picture,
+        samples,
+        { left: 4, top: 7, side: 10, flipX, flipY, transpose },
+        10,
+        grey,
+      )
+      for (const [x, y] of [
+        [0, 0],
+        [3, 0],
+        [0, 2],
+        [9, 8],
+      ]) {
+        const [u, v] = [flipX ? 9 - x : x, flipY ? 9 - y : y]
+        const expected = transpose ? at(4 + v, 7 + u) : at(4 + u, 7 + v)
+        expect(255 * values[channels * (10 * y + x)], `${x}, ${y}, way ${way}`).toBeCloseTo(expected, 3)
+      }
+    }
+  })
+
   it('come in all eight orientations, and from everywhere', () => {
     const draw = random(4)
     const seen = new Set<string>()
