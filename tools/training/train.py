@@ -177,12 +177,10 @@ class Trainer:
     def learning_rate(self):
         """Of each cycle: linear warm-up, then cosine decay to 0."""
         spec, done = self.optimizer_spec, self.position()
-        *earlier, (steps, share) = cycles_of(self.recipe["stages"])
-        for cycle_steps, cycle_share in earlier:
-            if done < cycle_steps:
-                steps, share = cycle_steps, cycle_share
-                break
-            done -= cycle_steps
+        cycles = cycles_of(self.recipe["stages"])
+        while len(cycles) > 1 and done >= cycles[0][0]:
+            done -= cycles.pop(0)[0]
+        steps, share = cycles[0]
         peak, warmup = share * spec["learningRate"], spec["warmupSteps"]
         if done < warmup:
             return peak * (done + 1) / warmup

@@ -11,7 +11,7 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
   const recipe = manifest.recipe as RestorationRecipe
   const steps = recipe.stages.map(
     ({ steps, patch, batch, restart }) =>
-      `${steps} steps of ${batch} patches of ${patch}² px${restart ? ` (restarted at ${Number((restart * recipe.optimizer.learningRate).toPrecision(3))})` : ''}`,
+      `${steps} steps of ${batch} patches of ${patch}² px${restart ? ` from ${restart} of the learning rate on` : ''}`,
   )
   const noise = describeDegradations(recipe.degradations)
   const quality = manifest.quality.map(
