@@ -19,4 +19,4 @@ if (recipe.task === 'autoencode' || recipe.task === 'segment')
   throw new Error(`${recipeFile} is no recipe of a restoration model.`)
 await tf.setBackend('cpu') // computes nothing here but first weights
 const course = await restorationCourse(recipe, { train: [], validation: [] })
-await course.save(path.resolve(out), 0)
+await course.save(path.resolve(out))

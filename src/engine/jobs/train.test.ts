@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { LimpidError } from '../../contract/errors.ts'
 import { SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
 import { autoencoderRecipeSchema } from '../../contract/zoo-recipe.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { readManifest } from '../models/model-file.ts'
+import { random } from '../random.ts'
+import { tinyRecipe } from '../training/testing/tiny-recipe.ts'
 import { writeDigits } from '../zoo/testing/digits.ts'
 import { aloneWith } from './job-context.ts'
 import { trainRecipe } from './train.ts'
@@ -47,6 +51,15 @@ const input = (run: string) => ({
   modelFolder: path.join(data, `${run}-model`),
 })
 
+/** 64 × 48 px of noise, of its own for every name. */
+function noise(name: string) {
+  const [width, height] = [64, 48]
+  const samples = new Float32Array(width * height * 3)
+  random(name.charCodeAt(0)).fillGaussian(samples)
+  const bytes = Uint8Array.from(samples, (value) => Math.max(0, Math.min(255, 128 + 40 * value)))
+  return sharp(bytes, { raw: { width, height, channels: 3 } })
+}
+
 describe('training', () => {
   it('reports figures and a picture of them after every epoch, and writes the model', async () => {
     const reports: TrainingProgress[] = []
@@ -81,6 +94,34 @@ describe('training', () => {
     expect(now).toMatchObject({ finished: false, step: 7, model: asked.modelFolder })
     expect((await readManifest(asked.modelFolder)).id).toBe('tiny')
     expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, step: 15 })
+  })
+
+  it('can be cancelled while it reads pictures and while it looks for dead units, and goes on from there', async () => {
+    await mkdir(path.join(data, 'noise'))
+    for (const name of ['a', 'b', 'c']) await noise(name).toFile(path.join(data, 'noise', `${name}.png`))
+    const restoration = tinyRecipe({
+      data: { ...tinyRecipe().data, train: ['noise'], validationPictures: 1 },
+      stages: [{ steps: 2, patch: 16, batch: 2 }],
+      removeDeadUnits: true,
+    })
+    const asked = { ...input('restoration'), recipe: restoration }
+    const labels: string[] = []
+    const until = (last: RegExp) => ({
+      ...alone,
+      step: async (_done: number, label: string) => {
+        labels.push(label)
+        if (last.test(label)) throw new LimpidError('cancelled', 'Cancelled.')
+      },
+    })
+    await expect(trainRecipe(asked, until(/2 of 3/))).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(trainRecipe(asked, until(/units/))).rejects.toMatchObject({ code: 'cancelled' })
+    expect(existsSync(asked.modelFolder)).toBe(false)
+    expect(labels).toEqual([
+      ...['Reading the training pictures', 'Reading 1 of 3', 'Reading 2 of 3'],
+      ...['Reading the training pictures', 'Reading 1 of 3', 'Reading 2 of 3', 'Reading 3 of 3'],
+      ...['Training tiny', 'Looking for units that do nothing'],
+    ])
+    expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, model: asked.modelFolder })
   })
 
   it('has no model to give before its first step', async () => {

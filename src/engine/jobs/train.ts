@@ -32,7 +32,7 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
       throw new LimpidError('bad-request', `Nothing of ${recipe.id} is trained yet.`, { file: runFolder })
     }
     const write = finished || finishNow
-    if (write) await save(modelFolder, seconds)
+    if (write) await save(modelFolder, (label) => context.step(1, label))
     return { finished, step, steps, best, seconds, model: write ? modelFolder : null }
   } finally {
     if (learner.dispose) learner.dispose()
@@ -42,10 +42,11 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
 
 // biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
 async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobContext): Promise<Course<any>> {
+  const onRead = (done: number, total: number) => context.step(0, `Reading ${done} of ${total}`)
   switch (recipe.task) {
     case 'autoencode': {
       const { autoencoderCourse } = await import('../zoo/autoencoder-course.ts')
-      return autoencoderCourse(recipe, data, (done, total) => context.step(0, `Reading ${done} of ${total}`))
+      return autoencoderCourse(recipe, data, onRead)
     }
     case 'segment': {
       const { segmentationCourse } = await import('../zoo/segmentation/course.ts')
@@ -56,7 +57,7 @@ async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobCont
         import('../training/dataset.ts'),
         import('../training/restoration-learner.ts'),
       ])
-      return restorationCourse(recipe, await loadDataset(data, recipe.data))
+      return restorationCourse(recipe, await loadDataset(data, recipe.data, onRead))
     }
   }
 }

@@ -33,7 +33,7 @@ const PICTURE = /\.(jpe?g|png|webp|tiff?)$/i
 export async function loadDataset(
   dataFolder: string,
   { train, pairs, validationPictures }: Data,
-  onProgress: (done: number, total: number) => void = () => {},
+  onProgress: (done: number, total: number) => Promise<void> | void = () => {},
 ): Promise<Dataset> {
   const alone = (
     await Promise.all(train.map((folder) => listPictures(path.resolve(dataFolder, folder))))
@@ -51,7 +51,7 @@ export async function loadDataset(
     const kept = new Set(Array.from({ length: validationPictures }, (_, i) => Math.floor((i + 0.5) * stride)))
     for (const [i, found] of files.entries()) {
       dataset[kept.has(i) ? 'validation' : 'train'].push(await readPicture(found))
-      onProgress(dataset.train.length + dataset.validation.length, alone.length + paired.length)
+      await onProgress(dataset.train.length + dataset.validation.length, alone.length + paired.length)
     }
   }
   return dataset

@@ -51,6 +51,9 @@ export type Schedule = {
 export type Course<B> = {
   learner: Learner<B>
   schedule: Schedule
-  /** Writes the model folder, from `learner.model` as it is; `seconds` is what the training took. */
-  save(modelFolder: string, seconds: number): Promise<void>
+  /**
+   * Writes the model folder, from `learner.model` as it is. Where that takes long, `step` is called now and then with what
+   * is being done; it lets messages in, and what it throws (`cancelled`) ends the saving before anything is written.
+   */
+  save(modelFolder: string, step?: (label: string) => Promise<void>): Promise<void>
 }

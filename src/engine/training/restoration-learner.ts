@@ -42,10 +42,10 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
       everySteps: recipe.validation.everySteps,
       seed: recipe.seed,
     },
-    async save(modelFolder) {
+    async save(modelFolder, step) {
       const trims = recipe.removeDeadUnits && dataset.train.length > 0 // nothing is trained where there are no pictures
       const finished = trims
-        ? await withoutDeadUnits(model, network, examples(recipe, dataset.train))
+        ? await withoutDeadUnits(model, network, examples(recipe, dataset.train, step))
         : { model, network }
       const manifest = await saveModel(modelFolder, finished.model, {
         ...recipeManifest(recipe, parent),
@@ -63,13 +63,15 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
 /** Pixels by which a unit is called dead. */
 const EXAMPLE_PIXELS = 3e7
 
-/** The recipe's first training batches. Exported for models that were trained elsewhere. */
+/** The recipe's first training batches, `step` told before each. Exported for models that were trained elsewhere. */
 export async function* examples(
   recipe: RestorationRecipe,
   pictures: TrainingPicture[],
+  step?: (label: string) => Promise<void>,
 ): AsyncGenerator<Batch> {
   let pixels = 0
   for await (const batch of feedPatches(recipe, pictures, 0)) {
+    await step?.('Looking for units that do nothing')
     yield batch
     pixels += batch.batch * batch.patch ** 2
     if (pixels >= EXAMPLE_PIXELS) return

@@ -89,7 +89,7 @@ describe('the trainer', () => {
   it('starts from the weights of the model that the recipe names, and refuses those of another network', async () => {
     const modelFolder = path.join(folder, 'parent')
     const parent = await restorationCourse(recipe, dataset)
-    await parent.save(modelFolder, 0)
+    await parent.save(modelFolder)
     const other = { ...recipe, seed: 4 }
     const child = await restorationCourse({ ...other, init: modelFolder }, dataset)
     const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()])
@@ -112,7 +112,7 @@ describe('the trainer', () => {
       const [kernel, bias] = layer.getWeights()
       layer.setWeights([kernel, bias.sub(1e3)]) // all of them are dead
       const modelFolder = path.join(folder, 'trimmed')
-      await save(modelFolder, 0)
+      await save(modelFolder)
       const { model, manifest } = await loadModel(modelFolder)
       expect(manifest.parameterCount).toBe(model.countParams())
       return manifest.architecture.parameters.hidden

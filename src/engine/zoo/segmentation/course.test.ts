@@ -27,9 +27,9 @@ async function learn(recipe: SegmentationRecipe) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-segment-'))
   const { learner, schedule, save } = await segmentationCourse(recipe, data)
   const runFolder = path.join(folder, 'run')
-  const { best, seconds } = await train({ recipe, learner, schedule, runFolder })
+  const { best } = await train({ recipe, learner, schedule, runFolder })
   const model = path.join(folder, 'model')
-  await save(model, seconds)
+  await save(model)
   learner.model.dispose()
   return { model, best, samples: path.join(runFolder, 'samples') }
 }
