@@ -22,8 +22,8 @@ async function found(): Promise<string[]> {
 }
 
 test('pictures come deeply and in natural order, a folder’s own first', async () => {
-  write('img10.jpg', 'img2.JPG', 'a/x.webp', 'a/b/y.tiff', 'notes.txt', 'photo.svg')
-  expect(await found()).toEqual(['img2.JPG', 'img10.jpg', 'a/x.webp', 'a/b/y.tiff'])
+  write('img10.jpg', 'img2.JPG', 'img11.jfif', 'a/x.webp', 'a/b/y.tiff', 'notes.txt', 'photo.svg')
+  expect(await found()).toEqual(['img2.JPG', 'img10.jpg', 'img11.jfif', 'a/x.webp', 'a/b/y.tiff'])
 })
 
 test('hidden files and folders are skipped', async () => {

@@ -1,9 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LimpidError } from '../contract/errors.ts'
+import { formatOfName } from '../contract/picture-files.ts'
 import { readError } from './file-errors.ts'
-
-const PICTURE = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i
 
 const byNaturalOrder = new Intl.Collator(undefined, { numeric: true }).compare
 
@@ -39,7 +38,7 @@ async function search(folder: string, found: Found, visited: Set<string>): Promi
       // A dangling link is nobody's picture.
       const kind = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry
       if (kind?.isDirectory()) subfolders.push(path)
-      else if (kind?.isFile() && PICTURE.test(entry.name)) found.paths.push(path)
+      else if (kind?.isFile() && formatOfName(entry.name) !== null) found.paths.push(path)
     }
     for (const subfolder of subfolders) await search(subfolder, found, visited)
   } catch (thrown) {

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import type { ParsedInput } from '../contract/api.ts'
 import { LimpidError } from '../contract/errors.ts'
 import { outputFormatSchema, type Picture } from '../contract/picture.ts'
-import { extensionFor, formatOf, ownFormat } from './formats.ts'
+import { outputFormatOfName } from '../contract/picture-files.ts'
+import { extensionFor, ownFormat } from './formats.ts'
 import type { JobRunner } from './job-runner.ts'
 
 export const exportRequestSchema = z.object({
@@ -27,7 +28,7 @@ export function exportRequest(picture: Picture, input: ParsedInput<'export'>): E
       file: picture.path,
     })
   }
-  const format = input.format ?? (path === null ? ownFormat(picture) : formatOf(path))
+  const format = input.format ?? (path === null ? ownFormat(picture) : outputFormatOfName(path))
   if (format === null) {
     throw new LimpidError(
       'bad-request',

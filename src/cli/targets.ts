@@ -1,8 +1,9 @@
 /** Where a result goes: the naming rules of `--output` and `--format`, without touching a disk. */
 import path from 'node:path'
-import { extensionFor, formatOf } from '../app/formats.ts'
+import { extensionFor } from '../app/formats.ts'
 import { LimpidError } from '../contract/errors.ts'
 import { OUTPUT_FORMATS, type OutputFormat } from '../contract/picture.ts'
+import { outputFormatOfName } from '../contract/picture-files.ts'
 
 /** What `--output` means, given what was asked to be cleaned. */
 export type Destination =
@@ -31,7 +32,7 @@ export function destinationOf(
   const saysFolder = /[\\/]$/.test(output) || path.extname(output) === ''
   if (!question.singleFile || question.isFolder || saysFolder) return { kind: 'folder', path: full }
 
-  const promised = formatOf(output)
+  const promised = outputFormatOfName(output)
   if (promised === null) {
     throw new LimpidError('bad-request', `${output} names no format that can be written.`, {
       hint: `End the name in ${EXTENSIONS}, or in / for a folder.`,
@@ -56,7 +57,7 @@ export function destinationOf(
 export function targetOf(input: InputFile, destination: Destination, format?: OutputFormat): string {
   if (destination.kind === 'file') return destination.path
   const original = path.parse(input.path)
-  const extension = extensionFor(format ?? formatOf(input.path) ?? 'png', input.path)
+  const extension = extensionFor(format ?? outputFormatOfName(input.path) ?? 'png', input.path)
   const folder =
     destination.kind === 'beside-original' ? original.dir : path.join(destination.path, input.below)
   const suffix = path.relative(folder, original.dir) === '' ? RESULT_SUFFIX : ''

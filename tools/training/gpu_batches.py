@@ -13,7 +13,7 @@ from degradations.greyscale import luma
 from degradations.resample import resized, to_bytes
 from holes import fill_holes
 
-PICTURE = re.compile(r"\.(jpe?g|png|webp|tiff?)$", re.IGNORECASE)
+PICTURE = re.compile(r"\.(jpe?g|jpe|jfif|png|webp|tiff?|avif|gif)$", re.IGNORECASE)  # as src/contract/picture-files.ts
 
 
 class GpuBatches:
@@ -95,7 +95,8 @@ def read_pictures(folder, data):
     files = []
     for name in data["train"]:
         there = os.path.join(folder, name)
-        files += [os.path.join(there, file) for file in sorted(os.listdir(there)) if PICTURE.search(file)]
+        names = [name for name in sorted(os.listdir(there)) if PICTURE.search(name) and not name.startswith(".")]
+        files += [os.path.join(there, name) for name in names]
     stride = len(files) / data["validationPictures"]
     kept = {int((i + 0.5) * stride) for i in range(data["validationPictures"])}
     pictures = [np.array(Image.open(file).convert("RGB")) for file in files]

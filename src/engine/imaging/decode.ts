@@ -2,11 +2,11 @@
 
 import type { Metadata } from 'sharp'
 import type { PictureInfo } from '../../contract/picture.ts'
+import type { InputFormat } from '../../contract/picture-files.ts'
 import { exifDensity, exifFromTiff } from './exif.ts'
 import { estimateJpegQuality } from './jpeg-quality.ts'
 import { sharp } from './libvips.ts'
 import { PIXEL_LIMIT, pictureDamaged, readHeader, readPictureFile, readPictureHead } from './open-picture.ts'
-import type { InputFormat } from './picture-formats.ts'
 import type { Raster, Samples } from './raster.ts'
 import { fillLowBits, type SampleType, splitAlpha, toSixteenBits, viewSamples } from './sample-layout.ts'
 

@@ -4,12 +4,13 @@ import { createReadStream } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
+import { outputFormatOfName } from '../../contract/picture-files.ts'
 import { checkTarget, type FileSystem, writeFileAtomically } from './atomic-write.ts'
 import type { PictureMetadata } from './decode.ts'
 import { type EncodeSettings, encodeBytes } from './encode-bytes.ts'
 import { exifFromTiff, normaliseExif } from './exif.ts'
 import { sharp } from './libvips.ts'
-import { FORMATS, formatOfName, isOutputFormat, WRITABLE_LIST } from './picture-formats.ts'
+import { FORMATS, WRITABLE_LIST } from './picture-formats.ts'
 import type { CarriedBlocks } from './png-carrier.ts'
 import type { Raster } from './raster.ts'
 import { overWhite, toEightBits } from './sample-layout.ts'
@@ -69,8 +70,8 @@ export async function encodePicture(
 
 /** Rejects, before long work, a target that can't be written in the end. Resolves to the format that it will have. */
 export async function requireTarget(target: EncodeTarget): Promise<OutputFormat> {
-  const format = target.format ?? formatOfName(target.path)
-  if (format === null || !isOutputFormat(format)) {
+  const format = target.format ?? outputFormatOfName(target.path)
+  if (format === null) {
     const name = basename(target.path)
     const message = `${name} does not say in which format to save.`
     const hint = `End its name in .png, .jpg, .webp, .avif or .tif, or name the format: ${WRITABLE_LIST}.`

@@ -3,8 +3,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type ErrorData, LimpidError, toErrorData } from '../../contract/errors.ts'
+import { formatOfName } from '../../contract/picture-files.ts'
 import { readFailure } from './open-picture.ts'
-import { formatOfName, READABLE_LIST } from './picture-formats.ts'
+import { READABLE_LIST } from './picture-formats.ts'
 
 /** Numbers in names count as numbers: "scan 9" comes before "scan 10". */
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }).compare

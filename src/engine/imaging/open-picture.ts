@@ -4,8 +4,9 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Metadata } from 'sharp'
 import { LimpidError } from '../../contract/errors.ts'
+import type { InputFormat } from '../../contract/picture-files.ts'
 import { sharp } from './libvips.ts'
-import { FORMATS, type InputFormat, isCameraRaw, READABLE_LIST, sniffFormat } from './picture-formats.ts'
+import { FORMATS, isCameraRaw, READABLE_LIST, sniffFormat } from './picture-formats.ts'
 
 /** The most pixels a picture may have: sharp's own limit, 16383². At 16 bit RGB that is 1.6 GB. */
 export const PIXEL_LIMIT = 0x3fff ** 2

@@ -1,15 +1,12 @@
-/** The picture formats: what each is called, how a file of it begins, and what it can hold. One table, read by all. */
+/** The picture formats: what each is called, how a file of it begins, and what it can hold. */
 
 import { extname } from 'node:path'
-import { OUTPUT_FORMATS, type OutputFormat } from '../../contract/picture.ts'
-
-export type InputFormat = 'jpeg' | 'png' | 'webp' | 'tiff' | 'avif' | 'gif'
+import { OUTPUT_FORMATS } from '../../contract/picture.ts'
+import type { InputFormat } from '../../contract/picture-files.ts'
 
 type Format = {
   /** As a person knows it */
   label: string
-  /** Lower case, with the dot; the first is the usual one. */
-  extensions: readonly string[]
   /** What Limpid can write into it; null where it only reads. */
   output: null | {
     /** The most bits a sample */
@@ -25,48 +22,30 @@ type Format = {
 export const FORMATS: Readonly<Record<InputFormat, Format>> = {
   jpeg: {
     label: 'JPEG',
-    extensions: ['.jpg', '.jpeg', '.jpe', '.jfif'],
     output: { depth: 8, alpha: false, grey: true, maxSide: 65500 },
   },
   png: {
     label: 'PNG',
-    extensions: ['.png'],
     output: { depth: 16, alpha: true, grey: true, maxSide: 1_000_000 },
   },
   webp: {
     label: 'WebP',
-    extensions: ['.webp'],
     output: { depth: 8, alpha: true, grey: false, maxSide: 16383 },
   },
   tiff: {
     label: 'TIFF',
-    extensions: ['.tif', '.tiff'],
     output: { depth: 16, alpha: true, grey: true, maxSide: 1_000_000 },
   },
   avif: {
     label: 'AVIF',
-    extensions: ['.avif'],
     output: { depth: 12, alpha: true, grey: false, maxSide: 16384 },
   },
-  gif: { label: 'GIF', extensions: ['.gif'], output: null },
+  gif: { label: 'GIF', output: null },
 }
 
 /** What a person reads where formats are listed: "JPEG, PNG, WebP, TIFF, AVIF or GIF". */
 export const READABLE_LIST = listLabels(Object.keys(FORMATS) as InputFormat[])
 export const WRITABLE_LIST = listLabels([...OUTPUT_FORMATS])
-
-/** The format that a file name's extension stands for, or null. */
-export function formatOfName(path: string): InputFormat | null {
-  const extension = extname(path).toLowerCase()
-  for (const [id, format] of Object.entries(FORMATS)) {
-    if (format.extensions.includes(extension)) return id as InputFormat
-  }
-  return null
-}
-
-export function isOutputFormat(format: string): format is OutputFormat {
-  return (OUTPUT_FORMATS as readonly string[]).includes(format)
-}
 
 /** What a file's first bytes say it is: a format that can be read, a known one that can't (by its name), or null. */
 export function sniffFormat(head: Buffer): { readable: InputFormat } | { refused: string } | null {

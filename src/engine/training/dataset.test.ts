@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,6 +85,15 @@ describe('a training set', () => {
       code: 'data-missing',
       file: path.join(data, 'pages/clean/5.png'),
     })
+    await rename(path.join(data, 'pages/clean/5.png'), path.join(data, 'pages/image/5.png'))
+    await expect(loadDataset(data, request)).rejects.toMatchObject({
+      file: path.join(data, 'pages/image/5.png'),
+      message: expect.stringContaining('has no partner'),
+    })
+    await flat('pages/clean/5.png', { r: 0, g: 0, b: 0 })
+    await flat('pages/clean/5.webp', { r: 0, g: 0, b: 0 })
+    await expect(loadDataset(data, request)).rejects.toThrow(/5\.png or .*5\.webp\?/)
+    await rm(path.join(data, 'pages/clean/5.webp'))
     const tall = sharp({ create: { width: 6, height: 9, channels: 3, background: '#404040' } })
     await tall.png().toFile(path.join(data, 'pages/image/5.png'))
     await expect(loadDataset(data, request)).rejects.toThrow(/6 × 9 px, its clean half 6 × 4/)

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
+import { formatOfName } from '../../contract/picture-files.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { toEightBits } from '../imaging/sample-layout.ts'
@@ -26,8 +27,6 @@ type Data = Pick<RestorationRecipe['data'], 'train' | 'pairs' | 'validationPictu
 
 /** A picture's file, and that of its worse half. */
 type Found = { clean: string; degraded?: string }
-
-const PICTURE = /\.(jpe?g|png|webp|tiff?)$/i
 
 /** Reads every picture of the recipe's folders, and keeps some of them, evenly spread, apart. */
 export async function loadDataset(
@@ -66,24 +65,44 @@ async function listPictures(folder: string): Promise<string[]> {
     })
   })
   return names
-    .filter((name) => PICTURE.test(name))
+    .filter((name) => formatOfName(name) !== null && !name.startsWith('.'))
     .sort()
     .map((name) => path.join(folder, name))
 }
 
 /** `image/NAME.*` and `clean/NAME.*`, whatever the format of each. */
 async function listPairs(folder: string): Promise<Found[]> {
-  const stem = (file: string) => path.parse(file).name
-  const degraded = new Map((await listPictures(path.join(folder, 'image'))).map((file) => [stem(file), file]))
-  const clean = await listPictures(path.join(folder, 'clean'))
-  const lonely = clean.find((file) => !degraded.has(stem(file)))
-  if (lonely !== undefined) {
-    throw new LimpidError('data-missing', `${lonely} has no partner in ${path.join(folder, 'image')}.`, {
-      file: lonely,
+  const [degraded, clean] = await Promise.all(['image', 'clean'].map((of) => byStem(path.join(folder, of))))
+  requirePartners(clean, degraded, path.join(folder, 'image'))
+  requirePartners(degraded, clean, path.join(folder, 'clean'))
+  return [...clean].map(([stem, file]) => ({ clean: file, degraded: degraded.get(stem) }))
+}
+
+/** The pictures of a folder by their names without extension. */
+async function byStem(folder: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const file of await listPictures(folder)) {
+    const stem = path.parse(file).name
+    const other = files.get(stem)
+    if (other !== undefined) {
+      throw new LimpidError('data-missing', `Which is half of a pair, ${other} or ${file}?`, {
+        file,
+        hint: 'They have the same name without extension: take one of them out.',
+      })
+    }
+    files.set(stem, file)
+  }
+  return files
+}
+
+function requirePartners(files: Map<string, string>, partners: Map<string, string>, folder: string): void {
+  for (const [stem, file] of files) {
+    if (partners.has(stem)) continue
+    throw new LimpidError('data-missing', `${file} has no partner in ${folder}.`, {
+      file,
       hint: 'The two files of a pair have the same name. Add the other one, or take this one out.',
     })
   }
-  return clean.map((file) => ({ clean: file, degraded: degraded.get(stem(file)) }))
 }
 
 function tooFew(count: number, validationPictures: number): LimpidError {

@@ -1,5 +1,6 @@
 /** The fields of the save dialog, and what confirming it does. */
 import type { OutputFormat, Picture } from '../../contract/picture.ts'
+import { outputFormatOfName } from '../../contract/picture-files.ts'
 import { fileName, folderOf, isFileName, splitName } from './paths.ts'
 import { type Saved, Saver, type SaverPorts } from './saver.svelte.ts'
 import { QUALITY_OF } from './words.ts'
@@ -27,7 +28,7 @@ export class SaveDialog {
   /** What will be written; null: of several pictures, each its own. */
   get written(): OutputFormat | null {
     if (this.format !== 'original') return this.format
-    return this.pictures.length === 1 ? formatOf(this.extension) : null
+    return this.pictures.length === 1 ? outputFormatOfName(this.extension) : null
   }
 
   get hasQuality(): boolean {
@@ -61,7 +62,7 @@ export class SaveDialog {
     const path = await this.#ports.host.chooseTarget?.(`${this.folder}${this.stem}${this.extension}`)
     if (!path) return
     const { stem, extension } = splitName(fileName(path))
-    const chosen = formatOf(extension)
+    const chosen = outputFormatOfName(extension)
     this.folder = folderOf(path)
     this.stem = chosen ? stem : fileName(path)
     if (!chosen || chosen === this.written) return
@@ -115,20 +116,4 @@ export class SaveDialog {
   #resetQuality(): void {
     this.quality = (this.written && QUALITY_OF[this.written]) ?? 90
   }
-}
-
-const EXTENSIONS: Record<string, OutputFormat> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.jpe': 'jpeg',
-  '.jfif': 'jpeg',
-  '.webp': 'webp',
-  '.avif': 'avif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-}
-
-function formatOf(extension: string): OutputFormat | null {
-  return EXTENSIONS[extension.toLowerCase()] ?? null
 }

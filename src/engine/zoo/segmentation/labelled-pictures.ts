@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../../contract/errors.ts'
+import { formatOfName } from '../../../contract/picture-files.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { decodePicture } from '../../imaging/decode.ts'
 import { toEightBits } from '../../imaging/sample-layout.ts'
@@ -19,8 +20,6 @@ export type LabelledPicture = {
 export const VOID = 255
 
 type Data = SegmentationRecipe['data']
-
-const PICTURE = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i
 
 /**
  * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there, `folder-empty`, and
@@ -53,7 +52,7 @@ async function filesIn(folder: string): Promise<Map<string, string>> {
       cause,
     })
   })
-  const pictures = names.filter((name) => PICTURE.test(name) && !name.startsWith('.')).sort()
+  const pictures = names.filter((name) => formatOfName(name) !== null && !name.startsWith('.')).sort()
   if (pictures.length === 0) {
     throw new LimpidError('folder-empty', `The folder ${folder} holds no picture.`, {
       file: folder,

@@ -1,0 +1,27 @@
+/** Which files are pictures, by their names: one table, read by all. */
+import { OUTPUT_FORMATS, type OutputFormat } from './picture.ts'
+
+export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'] as const
+export type InputFormat = (typeof INPUT_FORMATS)[number]
+
+/** Lower case, with the dot; the first is the usual one. */
+export const EXTENSIONS: Readonly<Record<InputFormat, readonly [string, ...string[]]>> = {
+  jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
+  png: ['.png'],
+  webp: ['.webp'],
+  tiff: ['.tif', '.tiff'],
+  avif: ['.avif'],
+  gif: ['.gif'],
+}
+
+/** The format that a file's name stands for by its extension; null: none that can be read. */
+export function formatOfName(name: string): InputFormat | null {
+  const extension = /\.[^./\\]+$/.exec(name)?.[0].toLowerCase()
+  return INPUT_FORMATS.find((format) => EXTENSIONS[format].some((one) => one === extension)) ?? null
+}
+
+/** The same; null: none that can be written. */
+export function outputFormatOfName(name: string): OutputFormat | null {
+  const format = formatOfName(name)
+  return OUTPUT_FORMATS.find((one) => one === format) ?? null
+}
