@@ -172,6 +172,27 @@ describe('on pictures of our own', () => {
     })
   })
 
+  it('an enlargement by another scale than the pairs have, or of next to nothing, is an error that names the file', async () => {
+    const measure = async (small: number, large: number, scale: 2 | 3 | 4) => {
+      await drawn('small.png', '#335577', '#ddeeff', small)
+      await drawn('large.png', '#335577', '#ddeeff', large)
+      const input = { ...model, task: 'upscale', data: folder, scale } as const
+      const files = ['small.png', 'large.png'].map((name) => path.join(folder, name))
+      return upscale.measure({ name: 'small.png', files }, 0, input, null)
+    }
+    expect((await measure(20, 40, 2)).psnr).toBeGreaterThan(15)
+    expect((await measure(14, 40, 3)).psnr).toBeGreaterThan(10) // rounded up, as test sets do
+    await expect(measure(20, 40, 4)).rejects.toMatchObject({
+      code: 'bad-request',
+      file: path.join(folder, 'small.png'),
+      message: 'small.png has 20 × 20 px, its large picture 40 × 40 px: that is not ×4.',
+    })
+    await expect(measure(4, 8, 2)).resolves.toBeDefined()
+    await expect(measure(2, 8, 4)).rejects.toMatchObject({
+      message: expect.stringContaining('small.png is too small to be measured'),
+    })
+  })
+
   it('a folder without pairs is told what it would take', async () => {
     await expect(pairsOfFiles(path.join(folder, 'pages/clean'))).rejects.toMatchObject({
       code: 'data-missing',

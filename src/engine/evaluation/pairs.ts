@@ -28,7 +28,7 @@ export const pairs: Evaluator<'pairs'> = {
       (one) => clean.width === one * before.width && clean.height === one * before.height,
     )
     if (scale && options && options.network.manifest.task !== 'upscale') throw notForThese(options)
-    if (scale) return measureEnlarged(before, clean, scale as Scale, options)
+    if (scale) return measureEnlarged(before, clean, scale as Scale, options, given)
     requireSameSize(before, clean, given)
     const restored = options ? await restore(inSixteenBits(before), options) : before
     const channels = options?.network.manifest.task === 'document-clean' ? 1 : clean.channels

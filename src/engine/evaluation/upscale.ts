@@ -2,6 +2,8 @@
  * Enlarging as the field measures it: the small picture is the large one made smaller by MATLAB's imresize and rounded to
  * 8 bits; the enlargement is compared on Y in studio range, rounded to 8 bits as well, without `scale` px at each edge.
  */
+import path from 'node:path'
+import { LimpidError } from '../../contract/errors.ts'
 import type { Scale } from '../../contract/step.ts'
 import { fromFloat, type Raster, toFloat } from '../imaging/raster.ts'
 import { resizeBicubic } from '../imaging/resample.ts'
@@ -22,19 +24,45 @@ export const upscale: Evaluator<'upscale'> = {
   async measure({ files }, _index, { scale }, options) {
     if (files.length === 2) {
       const [small, large] = await Promise.all(files.map((file) => readTestPicture(file)))
-      return measureEnlarged(small, large, scale, options)
+      requirePair(small, large, scale, files[0])
+      return measureEnlarged(small, large, scale, options, files[0])
     }
     const large = cropToMultiple(await readTestPicture(files[0]), scale)
-    return measureEnlarged(madeSmall(large, scale), large, scale, options)
+    return measureEnlarged(madeSmall(large, scale), large, scale, options, files[0])
   },
 }
 
+/** Test sets cut the large picture to a multiple of the scale or round the small one up: less than `scale` px off. */
+function requirePair(small: Raster, large: Raster, scale: Scale, file: string): void {
+  const fits = (a: number, b: number) => Math.abs(scale * a - b) < scale
+  if (fits(small.width, large.width) && fits(small.height, large.height)) return
+  const size = ({ width, height }: Raster) => `${width} × ${height} px`
+  throw new LimpidError(
+    'bad-request',
+    `${path.basename(file)} has ${size(small)}, its large picture ${size(large)}: that is not ×${scale}.`,
+    { file, hint: 'Name the scale of these pairs with --scale.' },
+  )
+}
+
+/** Of a picture smaller than this nothing is left inside its edges. */
+function requireInside({ width, height }: Raster, scale: Scale, file: string): void {
+  if (Math.min(width, height) > 2 * scale) return
+  throw new LimpidError(
+    'bad-request',
+    `${path.basename(file)} is too small to be measured: ${scale} px at each edge do not count.`,
+    { file, hint: 'Take it out of the folder.' },
+  )
+}
+
+/** `file`: which picture this is, for errors. */
 export async function measureEnlarged(
   small: Raster,
   large: Raster,
   scale: Scale,
   options: TaskOptions | null,
+  file: string,
 ): Promise<Measured> {
+  requireInside(large, scale, file)
   const bicubic = enlarge(small, scale)
   const enlarged = options ? await task.run(small, { scale, strength: 1 }, options) : bicubic
   const inner = {

@@ -88,8 +88,12 @@ export async function requireTarget(target: EncodeTarget): Promise<OutputFormat>
   return format
 }
 
-function requireSize(raster: Raster, format: OutputFormat, path: string): void {
-  const { width, height } = raster
+/** Rejects a picture that is larger than the format holds. `width` and `height` in px. */
+export function requireSize(
+  { width, height }: Pick<Raster, 'width' | 'height'>,
+  format: OutputFormat,
+  path: string,
+): void {
   const { label, output } = FORMATS[format]
   if (output !== null && Math.max(width, height) > output.maxSide) {
     const message = `${basename(path)} can't be ${label}: ${label} holds at most ${output.maxSide} px a side, and this is ${width} × ${height} px.`

@@ -1,14 +1,16 @@
 import { decodePicture } from '../imaging/decode.ts'
-import { encodePicture, requireTarget } from '../imaging/encode.ts'
+import { encodePicture, requireSize, requireTarget } from '../imaging/encode.ts'
 import { estimateNoise } from '../imaging/noise-estimate.ts'
 import { type JobHandler, peakMemory } from './job.ts'
-import { runSteps } from './restoration.ts'
+import { enlargementBy, runSteps } from './restoration.ts'
 
 /** The command line's restoration: from file to file. */
 export const processPicture: JobHandler<'process'> = async ({ path: file, steps, target }, context) => {
   const start = performance.now()
-  await requireTarget(target) // before minutes of work, not after
+  const format = await requireTarget(target) // before minutes of work, not after
   const { raster, meta } = await decodePicture(file)
+  const scale = enlargementBy(steps)
+  requireSize({ width: scale * raster.width, height: scale * raster.height }, format, target.path)
   const noise = estimateNoise(raster)
   const restored = await runSteps(raster, steps, context)
   const saved = await encodePicture(restored.raster, meta, target)

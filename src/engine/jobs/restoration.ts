@@ -8,6 +8,7 @@ import { tasks } from '../tasks/index.ts'
 import { withSelfEnsemble } from '../tasks/self-ensemble.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskOptions } from '../tasks/tiled.ts'
+import { requireStorable } from '../tasks/upscale.ts'
 import type { JobContext } from './job.ts'
 
 export type Restoration = {
@@ -18,12 +19,22 @@ export type Restoration = {
   removed: RemovedNoise | null
 }
 
-/** On the backend in use; from the beginning on the next best, should that one fail. */
-export function runSteps(
+/** How many times as wide and as high the steps make a picture. */
+export function enlargementBy(steps: readonly ResolvedStep[]): number {
+  return steps.reduce((scale, step) => scale * ('scale' in step ? step.scale : 1), 1)
+}
+
+/**
+ * On the backend in use; from the beginning on the next best, should that one fail. A result that would be too large
+ * (`picture-too-large`) is refused before anything is computed.
+ */
+export async function runSteps(
   raster: Raster,
   steps: readonly ResolvedStep[],
   context: JobContext,
 ): Promise<Restoration> {
+  const scale = enlargementBy(steps)
+  requireStorable(scale * raster.width, scale * raster.height, scale)
   return context.compute.withFallback((session) => runStepsOn(session, raster, steps, context))
 }
 

@@ -13,6 +13,7 @@ import { noisePicture } from '../tasks/testing/fake-network.ts'
 import { evaluate } from './evaluate.ts'
 import { exportPicture } from './export.ts'
 import { aloneWith } from './job-context.ts'
+import { processPicture } from './process.ts'
 import { runSteps } from './restoration.ts'
 import { restore } from './restore.ts'
 import { saveTinyFinder, saveTinyModel } from './testing/tiny-model.ts'
@@ -56,6 +57,22 @@ const OLD_PHOTO = (): ResolvedStep[] => [
   { task: 'restore-colour', strength: 0.8 },
   { task: 'upscale', scale: 2, strength: 1, folder: model('upscale') },
 ]
+
+it('what would be too large in the end is refused before anything is computed', async () => {
+  const huge: Raster = { ...noisePicture(4, 4, 3), width: 9000, height: 9000 } // nobody looks at its samples
+  const labels: string[] = []
+  const watched = { ...context(), step: async (_done: number, label: string) => void labels.push(label) }
+  await expect(runSteps(huge, OLD_PHOTO(), watched)).rejects.toMatchObject({ code: 'picture-too-large' })
+  const file = path.join(root, 'wide.png')
+  await sharp({ create: { width: 8200, height: 3, channels: 3, background: '#345' } }).toFile(file)
+  const steps: ResolvedStep[] = [{ task: 'upscale', scale: 2, strength: 1, folder: model('upscale') }]
+  const target = { path: path.join(root, 'wide.webp'), overwrite: false }
+  await expect(processPicture({ path: file, steps, target }, watched)).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('this is 16400 × 6 px'),
+  })
+  expect(labels).toEqual([])
+})
 
 it('the old-photo steps run one after the other, and the last one enlarges', async () => {
   const { raster, modelSeconds } = await run(scratched(), ...OLD_PHOTO())

@@ -57,6 +57,18 @@ describe('scratches', () => {
     expect(columnsOf(mask)).toEqual([0, 1])
   })
 
+  it('are looked for in a strip that cannot be made smaller', async () => {
+    for (const [width, height] of [
+      [1, 2100],
+      [2100, 1],
+      [3, 4100],
+    ]) {
+      const strip = createRaster(width, height, 3, 8)
+      const mask = await findScratches(strip, { network: whiteFinder(), maxTilePixels: 1e5 })
+      expect(mask).toMatchObject({ width, height })
+    }
+  })
+
   it('of a large scan are looked for in smaller ones too', async () => {
     const network = whiteFinder()
     const mask = await findScratches(picture(2001, 41, 1, 8, 1000, 4), { network, maxTilePixels: 1e6 })

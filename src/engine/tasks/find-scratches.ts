@@ -11,6 +11,8 @@ const SURE = 0.6
 const SURE_GOING_ON = 0.25
 /** The picture is made smaller while its long side stays above this, px. */
 const SMALLEST_LONG_SIDE = 1000
+/** Nor is it made narrower than this, px: there is nothing left of a strip to look at. */
+const SMALLEST_SHORT_SIDE = 8
 /** px around what was found: a scratch has soft edges. */
 const MARGIN = 1
 
@@ -19,7 +21,8 @@ export async function findScratches(raster: Raster, options: TaskOptions): Promi
   const mask = createRaster(raster.width, raster.height, 1, 8)
   for (let [level, factor] = [raster, 1]; ; [level, factor] = [halved(level), 2 * factor]) {
     spread(connected(await sureness(level, options), level.width), level.width, mask, factor)
-    if (Math.max(level.width, level.height) < 2 * SMALLEST_LONG_SIDE) return mask
+    const [short, long] = [level.width, level.height].sort((a, b) => a - b)
+    if (long < 2 * SMALLEST_LONG_SIDE || short < 2 * SMALLEST_SHORT_SIDE) return mask
   }
 }
 

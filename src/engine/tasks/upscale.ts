@@ -38,8 +38,8 @@ export const upscale: Task<'upscale'> = {
   },
 }
 
-/** What can't be opened again is not made. */
-function requireStorable(width: number, height: number, scale: number): void {
+/** What can't be opened again is not made. Exported for a look ahead, before the steps in front of this one. */
+export function requireStorable(width: number, height: number, scale: number): void {
   if (width * height <= PIXEL_LIMIT) return
   const megapixels = (pixels: number) => `${Math.round(pixels / 1e6)} megapixels`
   throw new LimpidError(
