@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import { connect as connectSocket, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -9,7 +10,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { DENOISE, type TestApp, testApp } from '../app/testing/test-app.ts'
 import type { AppApi } from '../contract/api.ts'
-import { type ServerOptions, startServer } from './server.ts'
+import { type ServerOptions, startServer, USUAL_PORT } from './server.ts'
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 
@@ -21,7 +22,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   writeFileSync(join(rendererFolder, 'index.html'), '<title>Limpid</title>')
   writeFileSync(join(rendererFolder, 'assets/main-1a2b.js'), 'run()')
   writeFileSync(join(t.folder, 'secret.txt'), 'secret')
-  const server = await startServer({ app: t.app, rendererFolder, ...options })
+  const server = await startServer({ app: t.app, rendererFolder, port: 0, ...options })
   onTestFinished(() => server.close())
   const url = new URL(server.url)
   const origin = url.origin
@@ -99,6 +100,29 @@ test('nobody gets anything without the token', async () => {
   expect((await ask(origin, '/upload?name=a.png', { method: 'POST', headers: wrong })).status).toBe(401)
   await expect(connect(origin, wrong)).rejects.toThrow('403')
   await expect(connect(origin, { origin })).rejects.toThrow('403')
+})
+
+test('a connection that is reset while it is refused ends nothing but itself', async () => {
+  const { origin, get } = await serve()
+  const uncaught = vi.fn()
+  process.on('uncaughtException', uncaught)
+  onTestFinished(() => void process.off('uncaughtException', uncaught))
+  const { hostname, port } = new URL(origin)
+  const socket = connectSocket(Number(port), hostname)
+  socket.on('error', () => {})
+  socket.write(
+    `GET /rpc HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  )
+  const refused = await new Promise((resolve) => {
+    socket.once('data', (answer) => {
+      socket.resetAndDestroy()
+      resolve(String(answer))
+    })
+  })
+  expect(refused).toContain('403')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(uncaught).not.toHaveBeenCalled()
+  expect((await get('/')).status).toBe(200)
 })
 
 test('another name for this machine is refused (DNS rebinding)', async () => {
@@ -275,3 +299,30 @@ test('a port that is taken is said so', async () => {
     message: expect.stringContaining(`${port}`),
   })
 })
+
+test('where no port is asked for, the address is the same after a restart; a second server takes a free one', async ({
+  skip,
+}) => {
+  skip(!(await isFree(USUAL_PORT)), 'something else has the port')
+  const { t } = await serve()
+  const start = async () => {
+    const server = await startServer({ app: t.app, rendererFolder: join(t.folder, 'renderer') })
+    onTestFinished(() => server.close())
+    return { ...server, origin: new URL(server.url).origin }
+  }
+  const first = await start()
+  expect(first.origin).toBe(`http://127.0.0.1:${USUAL_PORT}`)
+  const second = await start()
+  expect(second.origin).not.toBe(first.origin)
+  expect((await fetch(second.url)).status).toBe(401) // let in, and sent on without its cookie
+  await first.close()
+  expect((await start()).origin).toBe(first.origin)
+})
+
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}

@@ -18,12 +18,17 @@ import { newToken } from './token.ts'
 import { receiveUpload } from './upload.ts'
 
 const HOST = '127.0.0.1'
+/** Assigned to nobody (IANA), and below those that systems hand out. */
+export const USUAL_PORT = 17_418
 const MEGABYTE = 1e6
 const RPC_MESSAGE_LIMIT_BYTES = 16 * MEGABYTE
 
 export type ServerOptions = {
   app: App
-  /** 0 or absent: a free one. */
+  /**
+   * 0: a free one. Absent: the same at each start, since what a page remembers (steps, strengths) belongs to its
+   * address; a free one where that can't be had.
+   */
   port?: number
   token?: string
   /** The built renderer. */
@@ -48,7 +53,9 @@ export async function startServer(options: ServerOptions): Promise<{ url: string
   const face = createFace({ ...options, rendererFolder }, createGuard(token))
   server.on('request', face.onRequest)
   server.on('upgrade', face.onUpgrade)
-  const port = await listen(server, options.port ?? 0)
+  const port = await (options.port === undefined
+    ? listen(server, USUAL_PORT).catch(() => listen(server, 0))
+    : listen(server, options.port))
   return {
     url: `http://${HOST}:${port}/?token=${token}`,
     async close() {
@@ -72,6 +79,8 @@ function createFace(options: ServerOptions & { rendererFolder: string }, guard: 
       })
     },
     onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+      // Node has let go of it: an error that nobody hears, of a connection that is reset, would end the process.
+      socket.on('error', () => socket.destroy())
       const [path] = request.url!.split('?')
       const allowed = isLocalHost(request) && isOwnOrigin(request) && guard.hasCookie(request)
       if (path !== `/${RPC_PATH}` || !allowed) {

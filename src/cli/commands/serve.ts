@@ -13,7 +13,11 @@ export function serveCommand(perform: Perform): Command {
   return new Command('serve')
     .description('serve the app to a browser on this machine, until Ctrl-C')
     .argument('[files...]', 'pictures and folders to open in it')
-    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', port)
+    .option(
+      '--port <port>',
+      'port on 127.0.0.1; 0: any free one (default: the same each time, if it is free)',
+      port,
+    )
     .option('--open', 'open the browser', false)
     .option('--no-open', 'only print the address (default)')
     .addHelpText(
