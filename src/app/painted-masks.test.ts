@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -58,9 +59,20 @@ test('masks of pictures that are gone are taken away at the next start', async (
   const cut = join(t.folder, 'cache/uploads', 'cut-short')
   await t.app.close()
   mkdirSync(cut)
-  writeFileSync(join(cut, paintedMaskName('gone')), 'half a m')
+  writeFileSync(join(cut, paintedMaskName(randomUUID())), 'half a m')
   await t.reopen()
   expect(
     readdirSync(join(t.folder, 'cache/uploads')).map((name) => join(t.folder, 'cache/uploads', name)),
   ).toEqual([join(mask, '..')])
+})
+
+test("a user's own picture that is called like one stays", async () => {
+  const t = await painted()
+  const path = await t.app.keepPicture('portrait.mask.png', [Buffer.from('a portrait')], { uploaded: true })
+  expect(existsSync(path)).toBe(true)
+  const [{ id, state }] = await t.add(path)
+  expect(state).toBe('ready')
+  await t.paint(id)
+  await t.reopen()
+  expect(existsSync(path)).toBe(true)
 })

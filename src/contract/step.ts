@@ -47,8 +47,9 @@ export function paintedMaskName(pictureId: string): string {
   return `${pictureId}.mask.png`
 }
 
+/** A picture's id is a UUID: a user's own `portrait.mask.png` is none. */
 export function isPaintedMask(name: string): boolean {
-  return name.endsWith(paintedMaskName(''))
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.mask\.png$/.test(name)
 }
 
 /** 0..1: blends the step's result with what it was given. */
