@@ -50,12 +50,13 @@ export class Connection {
 
   async #once(listener: Listener, signal: AbortSignal): Promise<void> {
     const { wire, closed, close } = await this.#host.connect(signal)
+    const over = new AbortController()
     try {
       const api = this.#open(wire)
       const events = api.events()[Symbol.asyncIterator]()
       // Asked for before the state, so that nothing falls between the two.
-      let next = events.next()
-      next.catch(() => {})
+      const first = events.next()
+      first.catch(() => {})
       const state = await Promise.race([
         api.state({}),
         closed.then(() => Promise.reject(new Error('closed'))),
@@ -65,30 +66,38 @@ export class Connection {
       this.status = 'open'
       this.failures = 0
       this.#begun.resolve()
-      for (;;) {
-        const result = await Promise.race([next, closed, aborted(signal)])
-        if (!result || result.done) return
-        listener.happened(result.value)
-        next = events.next()
-        next.catch(() => {})
+      const follow = async (): Promise<void> => {
+        for (let next = first; ; next = events.next()) {
+          const result = await next
+          if (result.done || over.signal.aborted) return
+          listener.happened(result.value)
+        }
       }
+      // One race for all events: a promise that outlives a race keeps it, and what came of it.
+      await Promise.race([follow(), closed, aborted(signal, over.signal)])
     } finally {
+      over.abort()
       // Closing ends the events too. Aborting them would ask for it over a wire that may be gone.
       close()
     }
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+/** Listens until `until` aborts. */
+function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: until }),
+  )
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
   })
 }

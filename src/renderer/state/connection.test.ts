@@ -17,6 +17,8 @@ const removed = (id: string): AppEvent => ({ type: 'picture-removed', id })
 class Wires {
   refuse = false
   opened = 0
+  /** Its calls are what waits for the wire to close. */
+  waitedForClose = vi.fn()
   #break = (): void => {}
   #push = (_event: AppEvent): void => {}
 
@@ -26,6 +28,7 @@ class Wires {
     const closed = new Promise<void>((resolve) => {
       this.#break = resolve
     })
+    this.waitedForClose = vi.spyOn(closed, 'then')
     return { wire: {} as Wire, closed, close: () => {} }
   }
 
@@ -135,4 +138,51 @@ it('ends when the window does', async () => {
   life.abort()
   await vi.advanceTimersByTimeAsync(20_000)
   expect(wires.opened).toBe(1)
+})
+
+it('holds on to no event: the long-lived promises are asked once, not at each', async () => {
+  const listened = vi.spyOn(life.signal, 'addEventListener')
+  await live()
+  const asked = (): number => wires.waitedForClose.mock.calls.length + listened.mock.calls.length
+  const before = asked()
+  for (let i = 0; i < 50; i++) {
+    wires.push(removed(`${i}`))
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  expect(happened).toHaveLength(50)
+  expect(asked()).toBe(before)
+})
+
+it('leaves no listener behind when it is lost, tries in vain and is open again', async () => {
+  const added = vi.spyOn(life.signal, 'addEventListener')
+  const removed = vi.spyOn(life.signal, 'removeEventListener')
+  const listening = (): number => {
+    const gone = new Set(removed.mock.calls.map(([, listener]) => listener))
+    const here = added.mock.calls.filter(([, listener, how]) => {
+      const ended = typeof how === 'object' && how.signal?.aborted
+      return !ended && !gone.has(listener)
+    })
+    return here.length
+  }
+  await live()
+  const before = listening()
+  wires.refuse = true
+  wires.break()
+  await vi.advanceTimersByTimeAsync(5000)
+  wires.refuse = false
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(connection.status).toBe('open')
+  expect(added.mock.calls.length).toBeGreaterThan(4)
+  expect(listening()).toBe(before)
+})
+
+it('tells nothing more of a wire that broke', async () => {
+  await live()
+  const late = wires.push.bind(wires)
+  wires.refuse = true
+  wires.break()
+  await vi.advanceTimersByTimeAsync(1)
+  late(removed('late'))
+  await vi.advanceTimersByTimeAsync(1)
+  expect(happened).toEqual([])
 })
