@@ -10,7 +10,11 @@ export type Bridge = {
   /** The system's dialogs. Absolute paths; empty if it was closed without choosing. */
   chooseFiles(): Promise<string[]>
   chooseFolder(): Promise<string[]>
-  /** Where to save; null if closed. The dialog itself asks before it returns a path that exists. */
+  /**
+   * Where to save; null if closed. The dialog itself asks before it returns a path that exists.
+   *
+   * @param suggested an absolute path, or a name alone
+   */
   chooseTarget(suggested: string): Promise<string | null>
   showInFolder(path: string): void
   /** Keeps a picture that has no file (pasted, the sample) as a file in the cache; gives its absolute path. */

@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import {
+  app,
   BrowserWindow,
   dialog,
   type IpcMainEvent,
@@ -16,7 +17,7 @@ import {
 import { z } from 'zod'
 import { LimpidError } from '../contract/errors.ts'
 import { CHANNELS } from '../preload/channels.ts'
-import { OPEN_FILTERS, saveFilters } from './file-filters.ts'
+import { isPictureName, OPEN_FILTERS, saveFilters } from './file-filters.ts'
 import { isOurs } from './scheme.ts'
 
 export type Desk = {
@@ -36,10 +37,13 @@ const pictureBytes = z
 
 const absolutePath = z.string().max(32_768).refine(path.isAbsolute, 'an absolute path')
 
+/** A name alone is suggested in the system's folder for its kind. `C:a` would name a drive, on Windows. */
+const bareName = fileName.regex(/^[^\\/:\0]+$/, 'a path from the root, or a name alone')
+
 export function serveBridge({ serve, keepPicture }: Desk): void {
   answer(CHANNELS.chooseFiles, z.tuple([]), chooseFiles)
   answer(CHANNELS.chooseFolder, z.tuple([]), (window) => choose(window, { properties: ['openDirectory'] }))
-  answer(CHANNELS.chooseTarget, z.tuple([absolutePath]), chooseTarget)
+  answer(CHANNELS.chooseTarget, z.tuple([absolutePath.or(bareName)]), chooseTarget)
   answer(CHANNELS.keepPicture, z.tuple([fileName, pictureBytes]), (_window, name, bytes) =>
     keepPicture(name, bytes),
   )
@@ -61,11 +65,15 @@ async function choose(window: BrowserWindow, options: OpenDialogOptions): Promis
 
 async function chooseTarget(window: BrowserWindow, suggested: string): Promise<string | null> {
   const { canceled, filePath } = await dialog.showSaveDialog(window, {
-    defaultPath: suggested,
+    defaultPath: path.isAbsolute(suggested) ? suggested : path.join(folderFor(suggested), suggested),
     filters: saveFilters(suggested),
     properties: ['showOverwriteConfirmation', 'createDirectory'],
   })
   return canceled || filePath === '' ? null : filePath
+}
+
+function folderFor(name: string): string {
+  return app.getPath(isPictureName(name) ? 'pictures' : 'documents')
 }
 
 /** A message that wants an answer. */

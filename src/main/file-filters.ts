@@ -1,16 +1,28 @@
 /** The kinds of file that the system's dialogs offer. */
 import path from 'node:path'
 import type { FileFilter } from 'electron'
+import type { OutputFormat } from '../contract/picture.ts'
+import { EXTENSIONS, type InputFormat } from '../contract/picture-files.ts'
 
-const READABLE = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'avif', 'gif']
+const TITLES: Record<OutputFormat, string> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  avif: 'AVIF',
+  tiff: 'TIFF',
+}
 
-const WRITABLE: FileFilter[] = [
-  { name: 'JPEG', extensions: ['jpg', 'jpeg'] },
-  { name: 'PNG', extensions: ['png'] },
-  { name: 'WebP', extensions: ['webp'] },
-  { name: 'AVIF', extensions: ['avif'] },
-  { name: 'TIFF', extensions: ['tif', 'tiff'] },
+const PICTURES = (Object.keys(TITLES) as OutputFormat[]).map(
+  (format): FileFilter => ({ name: TITLES[format], extensions: extensionsOf(format) }),
+)
+
+/** What else is saved, each as nothing but what it is. */
+const OTHERS: FileFilter[] = [
+  { name: 'ZIP archive', extensions: ['zip'] },
+  { name: 'CSV table', extensions: ['csv'] },
 ]
+
+const READABLE = Object.keys(EXTENSIONS).flatMap((format) => extensionsOf(format as InputFormat))
 
 export const OPEN_FILTERS: FileFilter[] = [
   // Linux tells upper case from lower.
@@ -18,9 +30,24 @@ export const OPEN_FILTERS: FileFilter[] = [
   { name: 'All files', extensions: ['*'] },
 ]
 
-/** The formats that can be written, that of the suggested name first: dialogs start with the first. */
+/** Of a picture: the formats that can be written, that of the suggested name first: dialogs start with the first. */
 export function saveFilters(suggested: string): FileFilter[] {
-  const extension = path.extname(suggested).slice(1).toLowerCase()
-  const isSuggested = ({ extensions }: FileFilter) => extensions.includes(extension)
-  return [...WRITABLE.filter(isSuggested), ...WRITABLE.filter((filter) => !isSuggested(filter))]
+  const isSuggested = filterOf(suggested)
+  if (!isPictureName(suggested)) return OTHERS.filter(isSuggested)
+  return [...PICTURES.filter(isSuggested), ...PICTURES.filter((filter) => !isSuggested(filter))]
+}
+
+/** Any but that of an archive or a table. */
+export function isPictureName(name: string): boolean {
+  return !OTHERS.some(filterOf(name))
+}
+
+function filterOf(name: string): (filter: FileFilter) => boolean {
+  const extension = path.extname(name).slice(1).toLowerCase()
+  return ({ extensions }) => extensions.includes(extension)
+}
+
+/** Without the dot, as Electron wants them. */
+function extensionsOf(format: InputFormat): string[] {
+  return EXTENSIONS[format].map((extension) => extension.slice(1))
 }

@@ -65,7 +65,9 @@ describe('a foreign sender is refused:', () => {
 
 describe('arguments that do not fit are refused:', () => {
   test.each([
-    ['a relative target', 'limpid:choose-target', ['photo.jpg']],
+    ['a relative target', 'limpid:choose-target', ['photos/photo.jpg']],
+    ['a target above', 'limpid:choose-target', ['..\\photo.jpg']],
+    ['a target on another drive', 'limpid:choose-target', ['D:photo.jpg']],
     ['a target that is no text', 'limpid:choose-target', [{ path: '/photo.jpg' }]],
     ['no target', 'limpid:choose-target', []],
     ['arguments where there are none', 'limpid:choose-files', [{ properties: ['openDirectory'] }]],
@@ -91,14 +93,31 @@ test('the dialogs give what was chosen, and nothing when closed', async () => {
   expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toBe('/clean.png')
 })
 
+/** What the last save dialog was opened with. */
+function saveOptions() {
+  const [, options] = fake.dialog.showSaveDialog.mock.lastCall as unknown as [unknown, SaveOptions]
+  return options
+}
+type SaveOptions = { defaultPath: string; filters: { name: string }[]; properties: string[] }
+
 test('the save dialog starts with the suggested name and its format, and asks before it overwrites', async () => {
   await invoke('limpid:choose-target', own(), '/photos/cat-limpid.TIF')
-  const [[, options]] = fake.dialog.showSaveDialog.mock.calls as unknown as [
-    [unknown, { defaultPath: string; filters: { name: string }[]; properties: string[] }],
-  ]
+  const options = saveOptions()
   expect(options.defaultPath).toBe('/photos/cat-limpid.TIF')
   expect(options.filters.map(({ name }) => name)).toEqual(['TIFF', 'JPEG', 'PNG', 'WebP', 'AVIF'])
   expect(options.properties).toContain('showOverwriteConfirmation')
+})
+
+// As the window suggests what has no folder of its own: a picture that was uploaded, what the Lab made.
+test.each([
+  ['cat-limpid.jfif', '/home/me/pictures/cat-limpid.jfif', ['JPEG', 'PNG', 'WebP', 'AVIF', 'TIFF']],
+  ['ae-dense-1.png', '/home/me/pictures/ae-dense-1.png', ['PNG', 'JPEG', 'WebP', 'AVIF', 'TIFF']],
+  ['ae-dense-1.zip', '/home/me/documents/ae-dense-1.zip', ['ZIP archive']],
+  ['runs.csv', '/home/me/documents/runs.csv', ['CSV table']],
+])('a name alone, %s, is suggested where its kind is kept', async (name, path, kinds) => {
+  await invoke('limpid:choose-target', own(), name)
+  expect(saveOptions().defaultPath).toBe(path)
+  expect(saveOptions().filters.map(({ name }) => name)).toEqual(kinds)
 })
 
 test('the RPC port, the folder and a pasted picture get where they should', async () => {

@@ -25,6 +25,7 @@ class FakeApp extends EventEmitter {
   hasLock = true
   ready = Promise.withResolvers<void>()
   getAppPath = () => this.appPath
+  getPath = (name: string) => `/home/me/${name}`
   whenReady = () => this.ready.promise
   requestSingleInstanceLock = vi.fn((_handedOver: unknown) => this.hasLock)
   quit = vi.fn()
