@@ -75,9 +75,7 @@ class Trainer:
         self.steps = sum(stage["steps"] for stage in recipe["stages"])
         self.draft = os.path.join(options.run, "model")
         if not os.path.exists(os.path.join(self.draft, "weights.bin")):
-            tool = os.path.join(ROOT, "tools", "training", "untrained.ts")
-            command = [options.node, tool, "--recipe", os.path.abspath(options.recipe), "--out", os.path.abspath(self.draft)]
-            subprocess.run(command, check=True, cwd=ROOT)  # a recipe names its `init` from there
+            self.write_untrained(self.draft)
         self.network = Network(self.draft).to(options.device, memory_format=torch.channels_last)
         if not self.on_gpu() and (library := winograd.load()):
             self.network.convolve = winograd.convolution(library)
@@ -94,6 +92,12 @@ class Trainer:
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.rate
         self.validation = list(self.validation_batches())
+
+    def write_untrained(self, folder):
+        tool = os.path.join(ROOT, "tools", "training", "untrained.ts")
+        recipe = os.path.abspath(self.options.recipe)
+        command = [self.options.node, tool, "--recipe", recipe, "--out", os.path.abspath(folder)]
+        subprocess.run(command, check=True, cwd=ROOT)  # a recipe names its `init` from there
 
     def on_gpu(self):
         return self.options.device.startswith("cuda")
@@ -140,7 +144,7 @@ class Trainer:
         # TensorFlow has Adam's epsilon before the correction of the second moment's bias.
         self.adam.param_groups[0]["eps"] = 1e-8 / math.sqrt(1 - 0.999 ** (self.step + 1))
         # Early on, the average of what there was: else the first weights would weigh for long.
-        self.keep.fill_(min(self.optimizer_spec.get("ema", 0), (1 + self.step) / (10 + self.step)))
+        self.keep.fill_(min(self.optimizer_spec.get("ema", 0), (2 + self.step) / (11 + self.step)))
 
     def train_step(self, x, y):
         loss = self.loss_of(x, y)
@@ -194,11 +198,15 @@ class Trainer:
         return self.step
 
     def validate(self):
+        self.require_finite()
         sums = {}
         with self.averaged(), torch.inference_mode():
             self.network.eval()
             for setting, x, y in self.validation:
-                error = (self.network(x).clamp(0, 1) - y.clamp(0, 1)).square()
+                restored = self.network(x).clamp(0, 1)
+                if (y == y[:, :1]).all():  # of a grey picture what counts is the mean of the three channels
+                    restored, y = restored.mean(1, keepdim=True), y[:, :1]
+                error = (restored - y.clamp(0, 1)).square()
                 lost = lost_pixels(x, y)
                 if lost is not None:
                     error = error * lost * (lost.numel() / lost.sum())
@@ -213,6 +221,11 @@ class Trainer:
             self.best = {"step": self.step, "score": score}
             with self.averaged():
                 self.network.save_weights(self.draft)
+
+    def require_finite(self):
+        """Before anything is written over: the checkpoint before stays good."""
+        if not all(weight.isfinite().all() for weight in self.network.parameters()):
+            sys.exit(f"The weights are no numbers at step {self.step}: resume with a lower learning rate.")
 
     def averaged(self):
         return Averaged(self.network, self.average, "ema" in self.optimizer_spec)
@@ -241,6 +254,7 @@ class Trainer:
         return os.path.join(self.options.run, "checkpoint.pt")
 
     def save(self):
+        self.require_finite()
         state = {
             "recipe": self.recipe,
             "step": self.step,
@@ -259,8 +273,11 @@ class Trainer:
         if not os.path.exists(self.checkpoint_file()):
             return
         state = torch.load(self.checkpoint_file(), map_location=self.options.device, weights_only=True)
-        if state["recipe"]["architecture"] != self.recipe["architecture"]:
-            sys.exit(f"{self.options.run} holds a run of another network: name another folder with --run.")
+        network_of = lambda recipe: [recipe[key] for key in ("id", "task", "architecture", "seed")]
+        if network_of(state["recipe"]) != network_of(self.recipe):
+            sys.exit(f"{self.options.run} holds a run of another network or seed: name another folder with --run.")
+        if state["recipe"] != self.recipe:
+            self.take_over_recipe()
         self.step, self.best, self.history = state["step"], state["best"], state["history"]
         self.network.load_state_dict(state["weights"])
         self.network.statistics.update(state["statistics"])
@@ -268,6 +285,18 @@ class Trainer:
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         print(f"Going on after step {self.step}.", flush=True)
+
+    def take_over_recipe(self):
+        """The model's manifest and card tell of the recipe as it is now; its weights stay."""
+        new = self.draft + ".new"
+        self.write_untrained(new)
+        with open(os.path.join(new, "manifest.json"), encoding="utf-8") as file:
+            manifest = json.load(file)
+        with open(os.path.join(self.draft, "manifest.json"), encoding="utf-8") as file:
+            manifest["files"] = json.load(file)["files"]
+        replace_file(os.path.join(self.draft, "manifest.json"), json.dumps(manifest, indent=2).encode())
+        os.replace(os.path.join(new, "card.md"), os.path.join(self.draft, "card.md"))
+        shutil.rmtree(new)
 
     def write_model(self, folder):
         os.makedirs(folder, exist_ok=True)

@@ -9,8 +9,10 @@ import { wavyPatch } from '../../src/engine/degradations/testing/patches.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { loadModel } from '../../src/engine/models/model-file.ts'
 import { tf } from '../../src/engine/tf.ts'
+import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { cyclesOf, learningRate } from '../../src/engine/training/learning-rate.ts'
 import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
+import { validate } from '../../src/engine/training/validation.ts'
 import { hasTorch, python, tryPython } from './testing/python.ts'
 
 const SIDE = 64
@@ -20,7 +22,7 @@ const recipe = tinyRecipe({
     train: ['photos'],
     pairs: [],
     syntheticShare: 0,
-    validationPictures: 2,
+    validationPictures: 4,
     provenance: 'made by this test',
   },
   zoom: [1, 1.3],
@@ -40,13 +42,32 @@ for trainer.step in range(61): rates.append(trainer.learning_rate())
 print(json.dumps(rates))
 `
 
+/** Saves a checkpoint of good weights, then of bad ones; prints what is said and what the checkpoint holds. */
+const DIVERGED = `
+import json, os, types, torch
+from train import Trainer
+trainer = Trainer.__new__(Trainer)
+trainer.options = types.SimpleNamespace(run=sys.argv[1])
+trainer.network = torch.nn.Linear(1, 1)
+trainer.network.statistics = {}
+trainer.recipe, trainer.best, trainer.history, trainer.average, trainer.optimizers = {}, None, [], [], []
+trainer.step = 7
+trainer.save()
+torch.nn.init.constant_(trainer.network.weight, float("nan"))
+trainer.step = 8
+said = None
+try: trainer.save()
+except SystemExit as error: said = str(error)
+print(json.dumps({"said": said, "step": torch.load(os.path.join(sys.argv[1], "checkpoint.pt"))["step"]}))
+`
+
 const runFile = promisify(execFile)
 
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-train-'))
   await mkdir(path.join(folder, 'photos'))
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 8; i++) {
     const samples = Uint8Array.from(wavyPatch(3, SIDE).values, (value) => Math.round(255 * value))
     await sharp(samples, { raw: { width: SIDE, height: SIDE, channels: 3 } })
       .rotate(90 * (i % 4))
@@ -78,9 +99,32 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
       expect(history.at(-1).psnr[0]).toBeGreaterThan(20.67)
       const { model, manifest } = await loadModel(out)
       expect(manifest.id).toBe('tiny')
+      const { validation } = await loadDataset(folder, recipe.data)
+      const best = Math.max(...history.map(({ psnr }: { psnr: number[] }) => psnr[0]))
+      const [own] = await validate(model, validation, recipe) // one of the four is grey
+      if (program === 'train.py') expect(own).toBeCloseTo(best, 3)
       model.dispose()
     },
   )
+
+  it('goes on under the recipe as it is now, and not with the run of another network', async () => {
+    const file = path.join(folder, 'changed.json')
+    const changed = { ...recipe, version: '1.1.0', stages: [{ steps: 62, patch: 16, batch: 4 }] }
+    await writeFile(file, JSON.stringify(changed))
+    const { out } = await train('train.py', '--recipe', file) // from step 60 of the run above
+    const { model, manifest } = await loadModel(out)
+    expect(manifest).toMatchObject({ version: '1.1.0', recipe: { stages: changed.stages } })
+    model.dispose()
+    await writeFile(file, JSON.stringify({ ...changed, seed: 4 }))
+    await expect(train('train.py', '--recipe', file)).rejects.toThrow(/another network or seed/)
+  })
+
+  it('keeps the checkpoint before its weights became no numbers', async () => {
+    const run = await mkdtemp(path.join(folder, 'diverged-'))
+    const { said, step } = JSON.parse(String(tryPython(DIVERGED, [run])))
+    expect(said).toMatch(/no numbers at step 8: resume with a lower learning rate/)
+    expect(step).toBe(7)
+  })
 
   it.each([
     ['cosine', [{ steps: 60 }]],

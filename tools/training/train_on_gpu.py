@@ -7,7 +7,7 @@ graph, and no Node is needed where the run folder holds the untrained model alre
 
 Loss, optimizer, validation and checkpoints are train.py's. With --seconds the schedule takes that long, whatever the
 GPU's speed: the learning rate follows the clock, and the steps that were taken are written into the recipe that lies in
-the run folder. An inpaint recipe takes its holes from the file of --masks (masks.py). On a machine without a GPU it runs
+the run folder (the model's manifest has those that were asked for). An inpaint recipe takes its holes from the file of --masks (masks.py). On a machine without a GPU it runs
 too, slowly and without a graph: for tests. Several trainings at a time fill a large GPU better than one, under NVIDIA's
 MPS (nvidia-cuda-mps-control -d).
 """
