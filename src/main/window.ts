@@ -1,6 +1,9 @@
 import path from 'node:path'
-import { BrowserWindow } from 'electron'
+import { app, BrowserWindow, dialog } from 'electron'
 import { APP_PAGE } from './scheme.ts'
+
+/** A page that is gone again so soon would be gone for ever if it were loaded each time. */
+const MIN_LIFE_MS = 10_000
 
 /** The app's one window: sandboxed, with nothing of Node's in the page. */
 export function openWindow(): BrowserWindow {
@@ -27,6 +30,32 @@ export function openWindow(): BrowserWindow {
     },
   })
   window.once('ready-to-show', () => window.show())
+  keepPage(window)
   void window.loadURL(APP_PAGE)
   return window
+}
+
+/** Loads the page anew when its process is gone; one that is gone again at once, only if a person says so. */
+function keepPage(window: BrowserWindow): void {
+  let loadedMs = Number.NEGATIVE_INFINITY
+  const load = () => {
+    loadedMs = Date.now()
+    window.loadURL(APP_PAGE).catch(console.error)
+  }
+  window.webContents.on('render-process-gone', async (_event, { reason, exitCode }) => {
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    console.error(`The window's page is gone: ${reason}, exit code ${exitCode}.`)
+    if (Date.now() - loadedMs > MIN_LIFE_MS) return load()
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'error',
+      message: 'The window’s page ended twice in a short time.',
+      detail: 'Pictures and results are kept, and what was begun goes on.',
+      buttons: ['Load it again', 'Quit'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    if (response !== 0) app.quit()
+    else if (!window.isDestroyed()) load()
+  })
 }
