@@ -24,7 +24,7 @@ test.describe('work that goes on', () => {
     const { page } = limpid
     await drop(page, png('slow.png', picture))
     await page.getByRole('button', { name: 'Denoise', exact: true }).click()
-    const bar = page.getByRole('progressbar', { name: 'Denoising slow.png' })
+    const bar = page.getByRole('progressbar', { name: 'Denoising · slow.png' })
     // Reports come every 2 s, in eighths; the bar moves on in between.
     await expect(bar).toHaveAttribute('aria-valuenow', /^1[3-9]$/, { timeout: 10_000 })
     await expect(page.getByText(/% · \d+ s left/)).toBeVisible()
@@ -45,7 +45,7 @@ test.describe('work that goes on', () => {
     await page.goto('about:blank')
     const again = await context.newPage()
     await again.goto(limpid.server.url)
-    await expect(again.getByRole('progressbar', { name: 'Denoising slow.png' })).toBeVisible()
+    await expect(again.getByRole('progressbar', { name: 'Denoising · slow.png' })).toBeVisible()
     await expect(again.getByRole('button', { name: 'Denoised' })).toBeVisible({ timeout: 30_000 })
     await again.close()
   })
@@ -62,7 +62,7 @@ test.describe('work that goes on', () => {
     await limpid.restart()
     await expect(page.getByText('1 job was interrupted')).toBeVisible()
     await page.getByRole('button', { name: 'Resume' }).click()
-    await expect(page.getByRole('progressbar', { name: 'Denoising slow.png' })).toBeVisible()
+    await expect(page.getByRole('progressbar', { name: 'Denoising · slow.png' })).toBeVisible()
     await expect(page.getByText('interrupted')).toBeHidden()
   })
 

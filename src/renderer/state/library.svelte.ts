@@ -17,7 +17,8 @@ export class Library {
   version = $state('')
   loaded = $state(false)
 
-  readonly running = $derived([...this.jobs.values()].find((job) => job.state === 'running') ?? null)
+  /** Several at once, where the backend has workers for them or one is saved meanwhile. */
+  readonly running = $derived([...this.jobs.values()].filter((job) => job.state === 'running'))
   readonly queued = $derived([...this.jobs.values()].filter((job) => job.state === 'queued'))
   readonly interrupted = $derived([...this.jobs.values()].filter((job) => job.state === 'interrupted'))
 

@@ -22,7 +22,7 @@ it('follows the newest job of each kind; older ones that speak up late do not co
   library.apply({ type: 'job', job: aJob('1', { state: 'cancelled' }) })
   expect(library.job('p', 'restore')).toMatchObject({ id: '2', state: 'running' })
   expect(library.job('p', 'export')).toBeNull()
-  expect(library.running?.id).toBe('2')
+  expect(library.running.map(({ id }) => id)).toEqual(['2'])
   expect(library.problem(aPicture('p'))).toBeNull()
 })
 
@@ -41,4 +41,16 @@ it('keeps the order in which pictures were opened, whatever happens to them', ()
   library.apply({ type: 'picture', picture: aPicture('a', { state: 'failed' }) })
   library.apply({ type: 'picture-removed', id: 'b' })
   expect([...library.pictures.keys()]).toEqual(['a', 'c'])
+})
+
+it('knows every job that runs: several may at once', () => {
+  const library = new Library()
+  const jobs = ['a', 'b', 'c'].map((id) =>
+    aJob(id, { pictureId: id, state: id === 'c' ? 'queued' : 'running' }),
+  )
+  library.load(state({ pictures: [], jobs }))
+  expect(library.running.map(({ id }) => id)).toEqual(['a', 'b'])
+  expect(library.queued.map(({ id }) => id)).toEqual(['c'])
+  library.apply({ type: 'job', job: aJob('a', { pictureId: 'a', state: 'done' }) })
+  expect(library.running.map(({ id }) => id)).toEqual(['b'])
 })

@@ -3,7 +3,7 @@
 export type Action =
   | 'open'
   | 'open-folder'
-  | 'denoise'
+  | 'restore'
   | 'save'
   | 'save-as'
   | 'cancel'
@@ -35,7 +35,7 @@ type Shortcut = {
 const SHORTCUTS: Shortcut[] = [
   { action: 'open', keys: ['o'], command: true },
   { action: 'open-folder', keys: ['o'], command: true, shift: true },
-  { action: 'denoise', keys: ['enter'], command: true },
+  { action: 'restore', keys: ['enter'], command: true },
   { action: 'save', keys: ['s'], command: true },
   { action: 'save-as', keys: ['s'], command: true, shift: true },
   { action: 'cancel', keys: ['.'], command: true },
@@ -92,9 +92,9 @@ export const SHORTCUT_SHEET: { title: string; rows: { keys: string[]; does: stri
   {
     title: 'Restore',
     rows: [
-      { keys: ['Mod+Enter'], does: 'Denoise what is chosen' },
+      { keys: ['Mod+Enter'], does: 'Restore what is chosen' },
       { keys: ['D'], does: 'Denoise step on or off' },
-      { keys: ['Mod+.'], does: 'Cancel the running job' },
+      { keys: ['Mod+.'], does: 'Cancel what is running' },
       { keys: ['Mod+S'], does: 'Save' },
       { keys: ['Mod+Shift+S'], does: 'Save as' },
     ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PictureInfo } from '../../contract/picture.ts'
+import { aJob } from './testing.ts'
 import {
   backendInWords,
   durationInWords,
@@ -8,6 +9,7 @@ import {
   megapixelsInWords,
   noiseInWords,
   removedInWords,
+  workInWords,
 } from './words.ts'
 
 describe('words for numbers', () => {
@@ -61,6 +63,13 @@ describe('words for numbers', () => {
   it('never says that a picture has no pixels', () => {
     expect(megapixelsInWords(1e-6)).toBe('0.01 MP')
     expect(megapixelsInWords(12.19)).toBe('12.2 MP')
+  })
+
+  it('says what a job is at as the engine says it', () => {
+    const progress = { done: 0.2, label: 'Cleaning the page', remainingMs: null }
+    expect(workInWords(aJob('1', { progress }), 'letter.png')).toBe('Cleaning the page · letter.png')
+    expect(workInWords(aJob('1'), 'letter.png')).toBe('Restoring · letter.png')
+    expect(workInWords(aJob('1', { kind: 'export' }), 'letter.png')).toBe('Saving · letter.png')
   })
 
   it('shortens what computes for the chip', () => {

@@ -1,4 +1,5 @@
 /** Numbers with their meaning in words, as the window says them. */
+import type { Job } from '../../contract/api.ts'
 import type { BackendChoice, BackendName, BackendReport } from '../../contract/backend.ts'
 import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/picture.ts'
 
@@ -78,6 +79,11 @@ export function durationInWords(seconds: number): string {
 /** Of what has not begun: "about 14 s". */
 export function estimateInWords(seconds: number): string {
   return seconds < 1 ? durationInWords(seconds) : `about ${durationInWords(seconds)}`
+}
+
+/** "Cleaning the page · letter.png": what a running job is at. */
+export function workInWords({ kind, progress }: Job, name: string): string {
+  return `${progress?.label ?? (kind === 'export' ? 'Saving' : 'Restoring')} · ${name}`
 }
 
 export function percent(share: number): string {
