@@ -33,8 +33,15 @@ export const runRestore: JobRunner = async ({ job, request, signal, onProgress }
     await cache.removeRun(job.pictureId, run)
     throw thrown
   }
-  keepCacheWithin(context.cacheLimitBytes, library, context.busyPictures())
+  const room = { limitBytes: context.cacheLimitBytes, freeBytes: await cache.freeBytes() }
+  if (keepCacheWithin(room, library, context.busyPictures()) > 0) context.report(tooLittleRoom(cache.root))
   return { saved: null }
+}
+
+function tooLittleRoom(file: string): LimpidError {
+  const message = 'Results that were not saved were dropped: they took more than is free on their drive.'
+  const hint = 'Make room on it, or save results sooner; the pictures can be restored again.'
+  return new LimpidError('disk-full', message, { hint, file })
 }
 
 function changedMeanwhile(path: string): LimpidError {

@@ -1,6 +1,7 @@
 /** What a kind of job is given, and gives. */
 import type { Job } from '../contract/api.ts'
 import type { Progress } from '../contract/engine-protocol.ts'
+import type { LimpidError } from '../contract/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
 import type { Library } from './library.ts'
 import type { PictureCache } from './picture-cache.ts'
@@ -19,6 +20,8 @@ export type JobContext = {
   models: ModelSource
   /** Ids of pictures that unfinished jobs are about. */
   busyPictures: () => Set<string>
+  /** Tells every face of what belongs to no job. */
+  report: (error: LimpidError) => void
   cacheLimitBytes: number
 }
 

@@ -24,10 +24,14 @@ export class Jobs {
   readonly #runs = new Map<string, { lane: Lane; ended: Promise<void> }>()
   #closed = false
 
-  constructor(store: JobStore, events: Events, context: Omit<JobContext, 'busyPictures'>) {
+  constructor(store: JobStore, events: Events, context: Omit<JobContext, 'busyPictures' | 'report'>) {
     this.#store = store
     this.#events = events
-    this.#context = { ...context, busyPictures: () => this.busyPictures() }
+    this.#context = {
+      ...context,
+      busyPictures: () => this.busyPictures(),
+      report: (error) => events.emit({ type: 'error', error: error.toData() }),
+    }
     // A backend that was started, or fell back, may take more pictures at a time.
     context.engines.onBackend = () => this.#pump()
   }

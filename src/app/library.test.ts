@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import type { AppEvent } from '../contract/api.ts'
-import { DENOISE, testApp } from './testing/test-app.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { AppEvent, Input } from '../contract/api.ts'
+import { PictureCache } from './picture-cache.ts'
+import { DENOISE, type TestApp, testApp } from './testing/test-app.ts'
 
 test('a picture comes back as reading and becomes ready, with files to show', async () => {
   const t = await testApp()
@@ -68,24 +69,79 @@ test('pictures and their results are there after a restart', async () => {
   expect(existsSync(t.app.media(before[0].result!.view)!)).toBe(true)
 })
 
-test('a file that changed while the app was closed is read anew and loses its result; one that is gone is dropped', async () => {
+test('a file that changed while the app was closed is read anew and loses its result', async () => {
   const t = await testApp()
-  const [changed, gone] = await t.add(t.write('changed.png'), t.write('gone.png'))
+  const [changed] = await t.add(t.write('changed.png'))
   const { jobs } = await t.app.restore({ ids: [changed.id], steps: [...DENOISE] })
   await t.jobIs(jobs[0].id, 'done')
   await t.app.close()
   writeFileSync(changed.path, 'of another length')
-  rmSync(gone.path)
   await t.reopen()
   const [picture] = await t.add(changed.path)
   expect(picture).toMatchObject({ id: changed.id, state: 'ready', result: null })
   expect(picture.info!.width).toBe('of another length'.length)
   expect(picture.view).not.toBe(changed.view)
-  expect((await t.app.state({})).pictures).toHaveLength(1)
-  expect(readdirSync(join(t.folder, 'cache/pictures'))).toEqual([changed.id])
-  t.write('gone.png')
-  await t.reopen()
-  expect((await t.app.state({})).pictures).toHaveLength(1)
+})
+
+describe('a picture whose drive is out when the app starts', () => {
+  /** With a result; its file is moved `away` while the app is closed. */
+  async function lost() {
+    const t = await testApp()
+    const away = join(t.folder, 'away.png')
+    const [{ id, path }] = await t.add(t.write('a.png'))
+    const { jobs } = await t.app.restore({ ids: [id], steps: [...DENOISE] })
+    await t.jobIs(jobs[0].id, 'done')
+    const before = await t.picture(id)
+    await t.app.close()
+    renameSync(path, away)
+    await t.reopen()
+    return { t, id, path, away, before }
+  }
+
+  test('is kept, says that its file is not there, and keeps its result', async () => {
+    const { t, id, path, before } = await lost()
+    const error = { code: 'file-not-found', file: path, hint: expect.stringContaining('drive') }
+    expect(await t.picture(id)).toEqual({ ...before, state: 'failed', error: expect.objectContaining(error) })
+    expect(existsSync(t.app.media(before.result!.view)!)).toBe(true)
+  })
+
+  test('is as it was at the next start with its drive', async () => {
+    const { t, id, path, away, before } = await lost()
+    await t.app.close()
+    renameSync(away, path)
+    await t.reopen()
+    expect(await t.picture(id)).toEqual(before)
+  })
+
+  test('is as it was when it is opened again', async () => {
+    const { t, path, away, before } = await lost()
+    renameSync(away, path)
+    expect(await t.add(path)).toEqual([before])
+  })
+
+  test('is read anew where the file that is back is another', async () => {
+    const { t, id, path } = await lost()
+    writeFileSync(path, 'of another length')
+    await t.reopen()
+    const [picture] = await t.add(path)
+    expect(picture).toMatchObject({ id, state: 'ready', error: null, result: null })
+    expect(picture.info!.width).toBe('of another length'.length)
+  })
+
+  test('that was never read is read when it is back', async () => {
+    const t = await testApp()
+    const away = join(t.folder, 'away.png')
+    const [{ id, path }] = await t.add(t.write('a.png', ''))
+    await t.app.close()
+    renameSync(path, away)
+    await t.reopen()
+    expect((await t.picture(id)).error).toMatchObject({ code: 'file-not-found' })
+    await t.app.close()
+    renameSync(away, path)
+    await t.reopen()
+    const read = async () => expect((await t.picture(id)).error).toMatchObject({ code: 'not-a-picture' })
+    await vi.waitFor(read, { timeout: 10_000, interval: 10 })
+  })
 })
 
 test('a failed picture is tried again when it is opened again', async () => {
@@ -139,15 +195,49 @@ test('a picture that came as bytes goes with its removal', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-test('results beyond the limit are dropped, the longest unused first', async () => {
-  const t = await testApp({ cacheLimitBytes: 200 })
+/** Three pictures, restored one after the other, each at once saved as told; which of them have a result still. */
+async function resultsLeft(t: TestApp, save?: (id: string) => Input<'export'>): Promise<boolean[]> {
   const pictures = await t.add(...['a', 'b', 'c'].map((name) => t.write(`${name}.png`, name.repeat(40))))
   for (const { id } of pictures) {
     const { jobs } = await t.app.restore({ ids: [id], steps: [...DENOISE] })
     await t.jobIs(jobs[0].id, 'done')
+    if (save) await t.jobIs((await t.app.export(save(id))).job.id, 'done')
   }
   const now = await Promise.all(pictures.map(({ id }) => t.picture(id)))
-  expect(now.map(({ result }) => result !== null)).toEqual([false, false, true])
+  return now.map(({ result }) => result !== null)
+}
+
+describe('results beyond the limit', () => {
+  const cacheLimitBytes = 200
+
+  test('that were saved are dropped, the longest unused first', async () => {
+    const t = await testApp({ cacheLimitBytes })
+    const path = (id: string) => join(t.folder, `${id}.png`)
+    expect(await resultsLeft(t, (id) => ({ id, strength: 1, path: path(id) }))).toEqual([false, false, true])
+  })
+
+  test('that were saved as downloads too', async () => {
+    const t = await testApp({ cacheLimitBytes })
+    expect(await resultsLeft(t, (id) => ({ id, strength: 1, path: null }))).toEqual([false, false, true])
+  })
+
+  test('that were never saved stay while their drive has room', async () => {
+    expect(await resultsLeft(await testApp({ cacheLimitBytes }))).toEqual([true, true, true])
+  })
+
+  test('that were never saved go when it has none, and that is told', async () => {
+    vi.spyOn(PictureCache.prototype, 'freeBytes').mockResolvedValue(0)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const t = await testApp({ cacheLimitBytes })
+    const events = t.app.events()[Symbol.asyncIterator]()
+    expect(await resultsLeft(t)).toEqual([false, false, true])
+    await t.app.close()
+    const errors: unknown[] = []
+    for await (const event of { [Symbol.asyncIterator]: () => events }) {
+      if (event.type === 'error') errors.push(event.error)
+    }
+    expect(errors).toMatchObject([{ code: 'disk-full' }, { code: 'disk-full' }])
+  })
 })
 
 test('media gives only what a picture was given as its media', async () => {

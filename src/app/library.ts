@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { EngineOutput } from '../contract/engine-protocol.ts'
-import { LimpidError, toErrorData } from '../contract/errors.ts'
+import { type ErrorCode, LimpidError, toErrorData } from '../contract/errors.ts'
 import type { Picture, Result } from '../contract/picture.ts'
 import type { Step } from '../contract/step.ts'
 import type { EngineProcess } from './engine-process.ts'
@@ -12,6 +12,9 @@ import { readError } from './file-errors.ts'
 import { findPictures } from './find-pictures.ts'
 import type { PictureCache } from './picture-cache.ts'
 import { type PictureRecord, type PictureStore, UNREAD } from './picture-store.ts'
+
+/** What is wrong with a file that can't be had, whatever is in it. */
+const LOST: readonly ErrorCode[] = ['file-not-found', 'file-unreadable']
 
 export type LibraryParts = {
   store: PictureStore
@@ -33,22 +36,24 @@ export class Library {
     this.#parts = parts
   }
 
-  /** Takes up the pictures of last time. Those whose file is gone are dropped; changed ones are read anew. */
+  /**
+   * Takes up the pictures of last time. Changed ones are read anew. One whose file can't be had (its drive may be out) is
+   * `failed` and keeps what was made of it, for when the file is back.
+   */
   async load(): Promise<void> {
     const { store, cache } = this.#parts
     const records = store.load()
     const files = await Promise.all(records.map(({ picture }) => stat(picture.path).catch((error) => error)))
     for (const [index, record] of records.entries()) {
-      const { picture } = record
-      if (files[index] instanceof Error && isGone(files[index])) {
-        store.delete(picture.id)
-        continue
-      }
-      this.#records.set(picture.id, record)
-      this.#byPath.set(picture.path, record)
-      if (isChanged(record, files[index]) || picture.state === 'reading') this.#readAnew(record)
-      else if (picture.state === 'ready' && !cache.hasViews(picture)) this.#readAnew(record)
-      else if (picture.result && !cache.hasResult(record)) this.dropResult(picture.id)
+      const { id, path, state } = record.picture
+      const file = files[index]
+      this.#records.set(id, record)
+      this.#byPath.set(path, record)
+      if (file instanceof Error) this.#lose(record, file)
+      else if (isChanged(record, file) || state === 'reading') this.#readAnew(record)
+      else this.#takeBack(record)
+      if (record.picture.state === 'ready' && !cache.hasViews(record.picture)) this.#readAnew(record)
+      else if (record.picture.result && !cache.hasResult(record)) this.dropResult(id)
     }
     await cache.clean([...this.#records.values()])
   }
@@ -110,7 +115,10 @@ export class Library {
     const file = await stat(record.picture.path).catch((error) => {
       throw readError(error, record.picture.path)
     })
-    if (!isChanged(record, file)) return false
+    if (!isChanged(record, file)) {
+      this.#takeBack(record)
+      return false
+    }
     record.fileModifiedMs = file.mtimeMs
     record.fileBytes = file.size
     this.#readAnew(record)
@@ -153,8 +161,8 @@ export class Library {
     const record = this.#records.get(id)
     if (!record?.picture.result) return
     record.usedMs = Date.now()
-    const result: Result = { ...record.picture.result, savedTo: path ?? record.picture.result.savedTo }
-    this.#change(record, { result })
+    const saved: Partial<Result> = path === null ? { downloaded: true } : { savedTo: path }
+    this.#change(record, { result: { ...record.picture.result, ...saved } })
   }
 
   /** Resolves when nothing is being read. */
@@ -189,6 +197,21 @@ export class Library {
     this.#byPath.set(path, record)
     this.#readAnew(record)
     return record
+  }
+
+  #lose(record: PictureRecord, cause: Error): void {
+    const { path, state } = record.picture
+    // What is being read has views of what the file was before, or none.
+    const unread = state === 'reading' ? UNREAD : {}
+    this.#change(record, { ...unread, state: 'failed', error: readError(cause, path).toData() })
+  }
+
+  /** The file is there, as it was when it was read: if it could not be had in between, it can again. */
+  #takeBack(record: PictureRecord): void {
+    const { picture } = record
+    if (picture.state !== 'failed' || !picture.error || !LOST.includes(picture.error.code)) return
+    if (this.#parts.cache.hasViews(picture)) this.#change(record, { state: 'ready', error: null })
+    else this.#readAnew(record)
   }
 
   #readAnew(record: PictureRecord): void {
@@ -257,9 +280,4 @@ export class Library {
 
 function isChanged(record: PictureRecord, file: { mtimeMs: number; size: number }): boolean {
   return file.mtimeMs !== record.fileModifiedMs || file.size !== record.fileBytes
-}
-
-function isGone(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR'
 }

@@ -6,7 +6,7 @@
  *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts), and painted masks
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { Picture } from '../contract/picture.ts'
 import { isPaintedMask } from '../contract/step.ts'
@@ -80,6 +80,12 @@ export class PictureCache {
     const folder = join(this.folder(id), run)
     const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)
     return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  }
+
+  /** On its drive, bytes. */
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.root)
+    return bavail * bsize
   }
 
   async removeRun(id: string, run: string): Promise<void> {

@@ -59,6 +59,8 @@ export const resultSchema = z.object({
   backend: z.string(),
   /** Where it was last saved, if it was. */
   savedTo: z.string().nullable(),
+  /** It was saved as a download, which nobody knows the place of. */
+  downloaded: z.boolean().optional(),
 })
 export type Result = z.infer<typeof resultSchema>
 
