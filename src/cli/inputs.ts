@@ -4,7 +4,7 @@ import path from 'node:path'
 import { readError } from '../app/file-errors.ts'
 import { findPictures } from '../app/find-pictures.ts'
 import type { LimpidError } from '../contract/errors.ts'
-import { type InputFile, withoutResults } from './targets.ts'
+import { type Destination, type InputFile, withoutResults } from './targets.ts'
 
 export type Inputs = {
   inputs: InputFile[]
@@ -13,8 +13,15 @@ export type Inputs = {
   earlierResults: number
 }
 
-/** Files as they are named; folders searched deeply for pictures. Each file once. */
-export async function findInputs(named: readonly string[], cwd: string): Promise<Inputs> {
+/**
+ * Files as they are named; folders searched deeply for pictures, but not the folder that results go to: what lies there
+ * is taken for results of an earlier call. Each file once.
+ */
+export async function findInputs(
+  named: readonly string[],
+  destination: Destination,
+  cwd: string,
+): Promise<Inputs> {
   const inputs = new Map<string, InputFile>()
   const errors: LimpidError[] = []
   let earlierResults = 0
@@ -30,7 +37,7 @@ export async function findInputs(named: readonly string[], cwd: string): Promise
       continue
     }
     const found = await findPictures(full)
-    const originals = withoutResults(found.paths)
+    const originals = withoutResults(found.paths).filter((file) => !isInside(file, full, destination))
     errors.push(...found.errors)
     earlierResults += found.paths.length - originals.length
     for (const picture of originals) {
@@ -39,4 +46,15 @@ export async function findInputs(named: readonly string[], cwd: string): Promise
     }
   }
   return { inputs: [...inputs.values()], errors, earlierResults }
+}
+
+/** In the folder of the results, where that is a folder in the searched one. */
+function isInside(file: string, searched: string, destination: Destination): boolean {
+  if (destination.kind !== 'folder' || !isBelow(destination.path, searched)) return false
+  return isBelow(file, destination.path)
+}
+
+function isBelow(inner: string, outer: string): boolean {
+  const way = path.relative(outer, inner)
+  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)
 }

@@ -15,6 +15,13 @@ export function dataFolder(given: string | undefined, cwd: string, env: NodeJS.P
   return path.join(projectRoot, '..', 'shared', 'data')
 }
 
+/** A test set by its path, or by its name below the data folder: `cbsd68`, as QUALITY.md has it. */
+export function testFolder(given: string, cwd: string, env: NodeJS.ProcessEnv): string {
+  const folder = path.resolve(cwd, given)
+  const known = path.join(dataFolder(undefined, cwd, env), given)
+  return !path.isAbsolute(given) && !existsSync(folder) && existsSync(known) ? known : folder
+}
+
 /** A recipe by its path, or by the id of one that comes with the project. */
 export function recipePath(given: string, cwd: string): string {
   const file = path.resolve(cwd, given)

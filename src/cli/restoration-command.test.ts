@@ -54,9 +54,13 @@ describe('the other restoring commands', () => {
     await limpid('inpaint', 'photo.png', '--mask', 'mask.png')
     const mask = { kind: 'file', path: path.join(cli.cwd, 'mask.png') }
     expect(cli.engine.asked[0]?.input).toMatchObject({ steps: [{ ...scratches, mask }] })
-    const several = await limpid('inpaint', 'photo.png', 'b.png', '--mask', 'mask.png', '--json')
-    expect(several.exitCode).toBe(1)
-    expect(several.json()).toMatchObject({ errors: [{ code: 'bad-request' }] })
+    await writePictures(cli.cwd, ['b.png'])
+    for (const named of [['photo.png', 'b.png'], ['.']]) {
+      const several = await limpid('inpaint', ...named, '--mask', 'mask.png', '--json')
+      expect(several.exitCode).toBe(1)
+      expect(several.json()).toMatchObject({ errors: [{ code: 'bad-request' }] })
+    }
+    expect(cli.engine.asked).toHaveLength(1)
   })
 
   test('the result says which models were taken, and how large it is', async () => {

@@ -7,6 +7,7 @@ import { type ErrorData, LimpidError, toErrorData } from '../contract/errors.ts'
 import type { ResolvedStep, Step } from '../contract/step.ts'
 import type { Context, Engine } from './context.ts'
 import { findInputs } from './inputs.ts'
+import { ofPicture } from './of-picture.ts'
 import { OverallProgress } from './overall-progress.ts'
 import { type ProgressView, withProgress } from './progress.ts'
 import { count, fileSize, inMegapixels, inWords } from './quantities.ts'
@@ -15,19 +16,24 @@ import { chooseDestination, Targets } from './target-folders.ts'
 import { type InputFile, targetOf } from './targets.ts'
 import { errorLine } from './terminal.ts'
 
-/** Runs `asked` on every picture of `files`, prints where the results are, and gives whether all went well. */
+/**
+ * Runs `asked` on every picture of `files`, prints where the results are, and gives whether all went well. `check` may
+ * throw of the pictures that were found.
+ */
 export async function restorePictures(
   context: Context,
   files: string[],
   options: OutputOptions,
   asked: Step[],
+  check: (inputs: readonly InputFile[]) => void = () => {},
 ): Promise<boolean> {
   const { terminal, signal, backend } = context
   const { steps, resolved } = await resolveSteps(context.models, asked)
   const destination = await chooseDestination(files, options.output, options.format, context.cwd)
-  const { inputs, errors: unusable, earlierResults } = await findInputs(files, context.cwd)
+  const { inputs, errors: unusable, earlierResults } = await findInputs(files, destination, context.cwd)
+  check(inputs)
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
-  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} (…-limpid) left out.`)
+  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} left out.`)
 
   const results: Done[] = []
   const hopeless = new AbortController()
@@ -49,7 +55,7 @@ export async function restorePictures(
           view.say(summary(done[index], steps, context.cwd))
         } catch (thrown) {
           if (stopped.aborted) return
-          const error = toErrorData(thrown)
+          const error = ofPicture(toErrorData(thrown), input.path)
           errors.push(error)
           view.say(errorLine(error))
           if (HOPELESS.has(error.code)) hopeless.abort()

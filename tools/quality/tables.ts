@@ -167,7 +167,7 @@ export const tables: readonly Table[] = [
   },
   {
     task: 'document-clean',
-    title: 'Clean documents: RMSE on Denoising Dirty Documents, less is better',
+    title: 'Clean documents: RMSE on Denoising Dirty Documents, mean of the pages, less is better',
     unit: '',
     columns: [
       {
@@ -241,7 +241,7 @@ const FIGURE_NAMES: Record<Figure, string> = {
   falseAlarms: 'false alarms',
 }
 
-/** What measures it, as a person would type it below the data folder. */
+/** What measures it, as a person would type it: `limpid evaluate` finds the set below the data folder. */
 export function commandOf(model: string, { set, conditions }: Column): string {
   const { task, ...rest } = conditions
   const options = Object.entries(rest).flatMap(([name, value]) => {

@@ -82,7 +82,16 @@ test('a folder is cut out a second time without what the first time saved', asyn
   expect(exitCode).toBe(0)
   const taken = engine.asked.map(({ input }) => path.basename((input as { path: string }).path))
   expect(taken).toEqual(['photo-mask.png', 'photo.jpg'])
-  expect(err).toContain('2 earlier results (…-limpid) left out.')
+  expect(err).toContain('2 earlier results left out.')
+})
+
+test('two pictures never share a mask', async () => {
+  await writePictures(cwd, ['a.jpg', 'a.png'])
+  const args = ['cut-out', 'a.jpg', 'a.png', '--background', 'white', '--save-mask', '--overwrite']
+  const { exitCode, err } = await limpid(...args)
+  expect(exitCode).toBe(1)
+  expect(engine.asked).toHaveLength(1)
+  expect(err).toMatch(/a\.png was not done.*a-limpid-mask\.png/)
 })
 
 test('keeps the format on white, and goes on behind a bad file', async () => {

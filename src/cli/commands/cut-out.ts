@@ -5,6 +5,7 @@ import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import { type ErrorData, LimpidError, toErrorData } from '../../contract/errors.ts'
 import type { Context, Engine, Perform } from '../context.ts'
 import { findInputs } from '../inputs.ts'
+import { ofPicture } from '../of-picture.ts'
 import { formatOption, percent } from '../options.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
 import { count, inMegapixels, inWords } from '../quantities.ts'
@@ -65,9 +66,9 @@ async function cutOut(context: Context, files: string[], options: CutOutOptions)
   const model = await requireMaskModel(context, options.model)
   const format = options.format ?? (options.background === 'transparent' ? 'png' : undefined)
   const destination = await chooseDestination(files, options.output, options.format, context.cwd)
-  const { inputs, errors: unusable, earlierResults } = await findInputs(files, context.cwd)
+  const { inputs, errors: unusable, earlierResults } = await findInputs(files, destination, context.cwd)
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
-  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} (…-limpid) left out.`)
+  if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} left out.`)
   const results: Done[] = []
   const work = async (engine: Engine, view: ProgressView) => {
     const targets = new Targets()
@@ -75,12 +76,13 @@ async function cutOut(context: Context, files: string[], options: CutOutOptions)
       if (signal.aborted) break
       try {
         const target = await targets.prepare(targetOf(input, destination, format), input)
-        const done = await cutOutOne(engine, input, target, model.folder, options, { signal, view })
+        const mask = options.saveMask ? await targets.prepare(maskTargetOf(target), input) : null
+        const done = await cutOutOne(engine, input, { target, mask }, model.folder, options, { signal, view })
         results.push(done)
         view.say(summary(done))
       } catch (thrown) {
         if (signal.aborted) break
-        const error = toErrorData(thrown)
+        const error = ofPicture(toErrorData(thrown), input.path)
         errors.push(error)
         view.say(errorLine(error))
       }
@@ -112,18 +114,17 @@ async function requireMaskModel({ models }: Context, id: string) {
 async function cutOutOne(
   engine: Engine,
   input: InputFile,
-  target: string,
+  { target, mask }: { target: string; mask: string | null },
   folder: string,
-  { background, format, quality, overwrite = false, saveMask }: CutOutOptions,
+  { background, format, quality, overwrite = false }: CutOutOptions,
   { signal, view }: { signal: AbortSignal; view: ProgressView },
 ): Promise<Done> {
-  const mask = saveMask ? { path: maskTargetOf(target), overwrite } : null
   const job = {
     path: input.path,
     folder,
     background,
     target: { path: target, format, quality, overwrite },
-    mask,
+    mask: mask === null ? null : { path: mask, overwrite },
   }
   const {
     saved,

@@ -99,6 +99,24 @@ describe('denoise', () => {
     expect(err).toContain('1 earlier result')
   })
 
+  test('results that went into a folder inside are not cleaned again; a folder that is named itself is', async () => {
+    await writePictures(cli.cwd, ['a.jpg'])
+    await limpid('denoise', '.', '-o', 'clean')
+    expect(existsSync(path.join(cli.cwd, 'clean/a.jpg'))).toBe(true)
+    const again = await limpid('denoise', '.', '-o', 'clean', '--overwrite')
+    expect(again.out).toBe(`${path.join(cli.cwd, 'clean/a.jpg')}\n`)
+    expect(again.err).toContain('1 earlier result left out.')
+    const named = await limpid('denoise', 'clean', '-o', 'clean')
+    expect(named.out).toBe(`${path.join(cli.cwd, 'clean/a-limpid.jpg')}\n`)
+  })
+
+  test('an error that names no file is told with the picture that it was met with', async () => {
+    await writePictures(cli.cwd, ['a.jpg', 'huge.jpg'])
+    const { err, json } = await limpid('denoise', 'a.jpg', 'huge.jpg', '--json')
+    expect(err).toContain('limpid: huge.jpg: It would have 400 megapixels.')
+    expect(json().errors).toMatchObject([{ file: path.join(cli.cwd, 'huge.jpg') }])
+  })
+
   test('a folder without pictures is an error that names it', async () => {
     mkdirSync(path.join(cli.cwd, 'empty'))
     const { exitCode, err } = await limpid('denoise', 'empty')

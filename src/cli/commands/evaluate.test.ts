@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { commandLine, MODEL, modelOf } from '../testing/command-line.ts'
@@ -20,6 +21,20 @@ test('evaluate prints a table, and with --json all its figures', async () => {
   })
   const keys = ['task', 'model', 'backend', 'count', 'psnr', 'ssim', 'inputPsnr', 'seconds', 'megapixels']
   expect(Object.keys((await limpid(...args, '--json')).json())).toEqual(expect.arrayContaining(keys))
+})
+
+test('a test set is found below the data folder, as QUALITY.md names it; a folder here comes first', async () => {
+  const data = path.join(cli.cwd, 'data')
+  mkdirSync(path.join(data, 'sets/known'), { recursive: true })
+  const asked = async (named: string) => {
+    await limpid('evaluate', 'colourise', '--data', named, '--model', 'none')
+    return (cli.engine.asked.at(-1)!.input as { data: string }).data
+  }
+  cli.env.LIMPID_DATA = data
+  expect(await asked('sets/known')).toBe(path.join(data, 'sets/known'))
+  expect(await asked('sets/unknown')).toBe(path.join(cli.cwd, 'sets/unknown'))
+  mkdirSync(path.join(cli.cwd, 'sets/known'), { recursive: true })
+  expect(await asked('sets/known')).toBe(path.join(cli.cwd, 'sets/known'))
 })
 
 test('evaluate measures each task on its own conditions, and without a model what it is compared with', async () => {

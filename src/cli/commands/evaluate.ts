@@ -8,6 +8,7 @@ import { type Binarisation, FIND_SCRATCHES, type Scale, type TrainedTask } from 
 import type { Context, Perform } from '../context.ts'
 import { binariseOption, ensembleOption, percent, positiveInteger, scaleOption, sigma } from '../options.ts'
 import { withProgress } from '../progress.ts'
+import { testFolder } from '../project.ts'
 import { count, inMegapixels, inWords, table } from '../quantities.ts'
 
 type EvaluateOptions = {
@@ -26,7 +27,7 @@ export function evaluateCommand(perform: Perform): Command {
   const evaluation = (task: EvaluationTask, description: string, examples: string[]) =>
     new Command(task)
       .description(description)
-      .requiredOption('--data <folder>', 'folder of the test pictures')
+      .requiredOption('--data <folder>', 'folder of the test pictures, here or below the data folder')
       .option('--limit <count>', 'only so many of the pictures', positiveInteger)
       .option(
         '--model <id>',
@@ -111,9 +112,9 @@ const TASK_OF: Record<EvaluationTask, TrainedTask> = {
 }
 
 async function evaluate(context: Context, task: EvaluationTask, options: EvaluateOptions): Promise<boolean> {
-  const { terminal, signal, cwd, backend } = context
+  const { terminal, signal, cwd, env, backend } = context
   const { model: _model, ...asked } = options
-  const data = path.resolve(cwd, options.data)
+  const data = testFolder(options.data, cwd, env)
   const folder = await folderOfModel(context, task, options)
   const job: Evaluation = evaluationSchema.parse({ grey: false, ...asked, task, folder, data })
   const measured = await context.withEngine({ backend }, (engine) =>

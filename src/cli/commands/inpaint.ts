@@ -6,6 +6,7 @@ import type { Context, Perform } from '../context.ts'
 import { modelOption } from '../options.ts'
 import { type OutputOptions, restorationCommand } from '../restoration-command.ts'
 import { restorePictures } from '../restore-pictures.ts'
+import type { InputFile } from '../targets.ts'
 
 type InpaintOptions = OutputOptions & { mask?: string; model?: string }
 
@@ -25,8 +26,9 @@ const EXAMPLES = `limpid inpaint old-photo.jpg
 limpid inpaint photo.jpg --mask what-goes.png -o without.png`
 
 function inpaint(context: Context, files: string[], { mask: maskFile, model, ...output }: InpaintOptions) {
-  if (maskFile !== undefined && files.length > 1) {
-    throw new LimpidError('bad-request', `A mask is of one picture; ${files.length} were named.`, {
+  const onePicture = (inputs: readonly InputFile[]) => {
+    if (maskFile === undefined || inputs.length <= 1) return
+    throw new LimpidError('bad-request', `A mask is of one picture; these are ${inputs.length}.`, {
       hint: 'Call it once for each picture, with its own mask.',
     })
   }
@@ -34,5 +36,6 @@ function inpaint(context: Context, files: string[], { mask: maskFile, model, ...
     maskFile === undefined
       ? { kind: 'scratches' as const }
       : { kind: 'file' as const, path: path.resolve(context.cwd, maskFile) }
-  return restorePictures(context, files, output, [{ task: 'inpaint', mask, strength: 1, model }])
+  const step = { task: 'inpaint' as const, mask, strength: 1, model }
+  return restorePictures(context, files, output, [step], onePicture)
 }

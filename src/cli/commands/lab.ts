@@ -1,5 +1,4 @@
 /** `limpid lab …`: what trained autoencoders are for. */
-import path from 'node:path'
 import { Command } from 'commander'
 import type { EngineInput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
@@ -15,7 +14,7 @@ import {
   withModel,
   withSource,
 } from '../lab/sources.ts'
-import { count, finish, jobOf, type Out, run, sheetOption } from '../lab/tool.ts'
+import { count, finish, jobOf, type Out, run, sheetOf, withSheet } from '../lab/tool.ts'
 import { positiveInteger } from '../options.ts'
 import { table } from '../quantities.ts'
 
@@ -40,11 +39,10 @@ Examples:
 }
 
 function similarCommand(perform: Perform): Command {
-  return withModel(withSource(new Command('similar')))
+  return withSheet(withModel(withSource(new Command('similar'))), 'similar')
     .description('the pictures whose codes are nearest to one picture’s')
     .requiredOption('--to <picture>', 'a file, or the number of one of the pictures, from 0')
     .addOption(count('--count <count>', 'so many', 15))
-    .addOption(sheetOption('similar'))
     .action(
       (
         named: string[],
@@ -63,9 +61,8 @@ function similarCommand(perform: Perform): Command {
 }
 
 function scatterCommand(perform: Perform): Command {
-  return withModel(withSource(new Command('scatter')))
+  return withSheet(withModel(withSource(new Command('scatter'))), 'scatter')
     .description('pictures on a plane, by their codes and by PCA of their pixels')
-    .addOption(sheetOption('scatter'))
     .action((named: string[], options: SourceOptions & ModelOptions & Out, command: Command) =>
       perform(command, async (context) => {
         const job = await jobOf(context, named, options)
@@ -88,21 +85,20 @@ type GenerateOptions = SourceOptions &
   Out & { samples?: number; seed: number; manifold?: number; between?: string[]; steps: number }
 
 function generateCommand(perform: Perform): Command {
-  return withModel(withSource(new Command('generate')))
+  return withSheet(withModel(withSource(new Command('generate'))), 'generated')
     .description('new pictures: drawn, all over the plane of two latents, or between two pictures')
     .option('--samples <count>', 'draw so many (the default: 64)', positiveInteger)
     .addOption(count('--seed <number>', 'another one gives other samples', 1))
     .option('--manifold <side>', 'the plane of two latents, so many pictures a side', positiveInteger)
     .option('--between <pictures...>', 'two files, or the numbers of two of the pictures')
     .addOption(count('--steps <count>', 'pictures from the one to the other', 10))
-    .addOption(sheetOption('generated'))
     .action((named: string[], options: GenerateOptions, command: Command) =>
       perform(command, (context) => generate(context, named, options)),
     )
 }
 
 async function generate(context: Context, named: string[], options: GenerateOptions): Promise<boolean> {
-  const out = path.resolve(context.cwd, options.out)
+  const out = await sheetOf(options, context.cwd)
   const folder = await modelFolder(options.model, context)
   const done = await run(context, 'generatePictures', {
     folder,
@@ -132,10 +128,9 @@ function whatOf(
 }
 
 function compressCommand(perform: Perform): Command {
-  return withModel(withSource(new Command('compress')))
+  return withSheet(withModel(withSource(new Command('compress'))), 'compressed')
     .description('codes of 8 bits a unit against JPEG: bytes and PSNR')
     .addOption(count('--shown <count>', 'so many are drawn', 12))
-    .addOption(sheetOption('compressed'))
     .action(
       (named: string[], options: SourceOptions & ModelOptions & Out & { shown: number }, command: Command) =>
         perform(command, async (context) => {

@@ -8,13 +8,13 @@ import { dataFolder } from '../project.ts'
 import { table } from '../quantities.ts'
 import { anomalyDigits } from './anomaly-digits.ts'
 import { type SourceOptions, withSource } from './sources.ts'
-import { count, finish, jobOf, type Out, run, sheetOption } from './tool.ts'
+import { count, finish, jobOf, type Out, run, withSheet } from './tool.ts'
 
 type AnomalyOptions = SourceOptions &
   Out & { model?: string; normal?: string[]; shown: number; folder?: string }
 
 export function anomalyCommand(perform: Perform): Command {
-  return withSource(new Command('anomaly'))
+  return withSheet(withSource(new Command('anomaly')), 'anomalies')
     .description('pictures by the error of their reconstruction, the strangest first')
     .option(
       '--model <folder>',
@@ -23,7 +23,6 @@ export function anomalyCommand(perform: Perform): Command {
     .option('--normal <digits...>', 'digits that are normal: gives the AUROC')
     .option('--folder <folder>', 'of the ten models of --mnist (default: lab/anomaly in the data home)')
     .addOption(count('--shown <count>', 'so many are drawn', 25))
-    .addOption(sheetOption('anomalies'))
     .action((named: string[], options: AnomalyOptions, command: Command) =>
       perform(command, (context) =>
         options.model === undefined && options.mnist

@@ -119,6 +119,19 @@ test('pictures are named by file or by number', async () => {
   ])
 })
 
+test('a file that is there is not replaced unasked', async () => {
+  writeFileSync(path.join(cwd, 'cat.png'), 'precious')
+  const similar = ['similar', 'photos', '--model', 'faces', '--to', '7', '-o', 'cat.png']
+  for (const args of [similar, ['generate', '--model', 'faces', '--out', 'cat.png']]) {
+    const { exitCode, err } = await lab(...args)
+    expect(exitCode).toBe(1)
+    expect(err).toContain('cat.png is there already.')
+    expect(engine.asked).toEqual([])
+  }
+  expect((await lab(...similar, '--overwrite')).exitCode).toBe(0)
+  expect(engine.asked).toHaveLength(1)
+})
+
 test('between two files, which are then the pictures', async () => {
   await lab('generate', '--model', 'faces', '--between', 'a.png', 'b.png', '--fit', 'resize')
   const [a, b] = ['a.png', 'b.png'].map((name) => path.join(cwd, name))

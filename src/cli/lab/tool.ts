@@ -1,22 +1,42 @@
 /** What the commands of the Lab have in common. */
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
+import { LimpidError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
 import { positiveInteger } from '../options.ts'
 import { withProgress } from '../progress.ts'
 import { type ModelOptions, modelFolder, type SourceOptions, sourceOf } from './sources.ts'
 
-export type Out = { out: string }
-export const sheetOption = (name: string) =>
-  new Option('-o, --out <file>', 'the PNG to write').default(`${name}.png`)
+export type Out = { out: string; overwrite?: boolean }
+
+/** The options that say where the sheet goes. */
+export function withSheet(command: Command, name: string): Command {
+  return command
+    .addOption(new Option('-o, --out <file>', 'the PNG to write').default(`${name}.png`))
+    .option('--overwrite', 'replace it if it is there already')
+}
+
+/** Rejects, before any work, a sheet that would replace a file unasked. */
+export async function sheetOf({ out, overwrite = false }: Out, cwd: string): Promise<string> {
+  const file = path.resolve(cwd, out)
+  if (!overwrite && (await stat(file).catch(() => null))) {
+    throw new LimpidError('file-exists', `${file} is there already.`, {
+      file,
+      hint: 'Choose another name with --out, or pass --overwrite to replace it.',
+    })
+  }
+  return file
+}
+
 export const count = (flags: string, what: string, value: number) =>
   new Option(flags, what).default(value).argParser(positiveInteger)
 
 export async function jobOf(context: Context, named: string[], options: SourceOptions & ModelOptions & Out) {
   const source = sourceOf(named, options, context)
   const folder = await modelFolder(options.model, context)
-  return { folder, source, path: path.resolve(context.cwd, options.out) }
+  return { folder, source, path: await sheetOf(options, context.cwd) }
 }
 
 export function run<K extends EngineJobKind>(

@@ -50,6 +50,7 @@ export function commandLine() {
     engine: new FakeEngine(),
     /** What was asked of those that opened engines. */
     wishes: [] as EngineWish[],
+    env: {} as NodeJS.ProcessEnv,
     /** Ctrl-C. */
     interruption: new AbortController(),
     limpid,
@@ -62,6 +63,7 @@ export function commandLine() {
       models: [MODEL],
       engine: new FakeEngine(),
       wishes: [],
+      env: {},
       interruption: new AbortController(),
     })
     openEngines = 0
@@ -74,7 +76,7 @@ export function commandLine() {
     const err = new Recorded()
     const surroundings: Surroundings = {
       cwd: cli.cwd,
-      env: {},
+      env: cli.env,
       home: path.join(cli.cwd, 'home'),
       signal: cli.interruption.signal,
       models: {

@@ -1,6 +1,6 @@
 /**
  * An engine that computes nothing: it writes small files, and fails as the name of the picture says (`bad`, `crash`,
- * `no-backend`), falls back to another backend (`gpu-lost`), or works until it is cancelled (`slow`).
+ * `no-backend`, `huge` without naming a file), falls back to another backend (`gpu-lost`), or works until it is cancelled (`slow`).
  */
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -62,6 +62,7 @@ async function processPicture({ path: file, target }: EngineInput<'process'>, { 
   for (const [word, code] of FAILURES) {
     if (name.includes(word)) throw new LimpidError(code, `${name} failed.`, { hint: 'Try another.', file })
   }
+  if (name.includes('huge')) throw new LimpidError('picture-too-large', 'It would have 400 megapixels.')
   while (name.includes('slow')) {
     if (signal?.aborted) throw new LimpidError('cancelled', 'Cancelled.')
     await sleep(5)

@@ -2,18 +2,17 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../../contract/model.ts'
 import { OPTIMIZER_NAMES } from '../../contract/recipe-parts.ts'
-import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
 import type { TrainedTask } from '../../contract/step.ts'
 import { describeDegradations } from '../degradations/describe.ts'
 
 /** Writes `card.md`: what a person should know before they use the model (Mitchell et al. 2019, "Model Cards"). */
 export async function writeCard(folder: string, manifest: Manifest): Promise<void> {
-  const recipe = manifest.recipe as RestorationRecipe
+  const recipe = restorationRecipeSchema.parse(manifest.recipe) // a shipped one may be older than a field
   const steps = recipe.stages.map(
     ({ steps, patch, batch, restart }) =>
       `${steps} steps of ${batch} patches of ${patch}² px${restart ? ` from ${restart} of the learning rate on` : ''}`,
   )
-  const noise = describeDegradations(recipe.degradations)
   const quality = manifest.quality.map(
     ({ what, value, unit, command }) => `| ${what} | ${value} ${unit} | \`${command}\` |`,
   )
@@ -26,8 +25,8 @@ export async function writeCard(folder: string, manifest: Manifest): Promise<voi
 | Size | ${manifest.parameterCount} parameters |
 | Cost | ${manifest.megaMacsPerPixel} million multiply-accumulates a pixel |
 | Trained on | ${manifest.provenance} |
-| With | ${noise}; ${Math.round(100 * recipe.greyShare)} % of the patches grey |
-| Schedule | ${steps.join(', then ')}; ${recipe.loss.toUpperCase()} loss, ${OPTIMIZER_NAMES[recipe.optimizer.kind]} ${recipe.optimizer.learningRate} with cosine decay |
+| With | ${patchesOf(recipe)} |
+| Schedule | ${steps.join(', then ')}; ${recipe.loss.toUpperCase()} loss, ${OPTIMIZER_NAMES[recipe.optimizer.kind]} ${recipe.optimizer.learningRate} with ${recipe.optimizer.decay === 'none' ? 'no' : 'cosine'} decay |
 | Licence of the weights | ${manifest.licence} |
 | Started from | ${recipe.init ?? 'random weights'} |
 | Parent | ${manifest.parent ?? 'none'} |
@@ -43,6 +42,21 @@ ${TASKS[recipe.task].limits}
 `
   await writeFile(path.join(folder, 'card.md'), text)
 }
+
+/** How what the network is given is made of the pictures. */
+function patchesOf({ data, degradations, pairDegradations, zoom, upright, greyShare }: RestorationRecipe) {
+  const drawn = describeDegradations(degradations)
+  const found = pairDegradations.length > 0 ? `, then ${describeDegradations(pairDegradations)}` : ''
+  const ofPairs = `${percent(1 - data.syntheticShare)} of the pairs as they were found${found}; the other patches: ${drawn}`
+  return [
+    data.pairs.length > 0 ? ofPairs : drawn,
+    ...(zoom ? [`patches resampled by ${zoom.join(' to ')}`] : []),
+    ...(upright ? ['none of them turned or mirrored'] : []),
+    `${percent(greyShare)} of the patches grey`,
+  ].join('; ')
+}
+
+const percent = (share: number) => `${Math.round(100 * share)} %`
 
 function specialistsOf({ specialists = {} }: Manifest): string {
   const named = Object.entries(specialists).map(
