@@ -104,6 +104,9 @@ test.describe('with models', () => {
     await expect(page.getByRole('img', { name: /Noise map/ })).toBeVisible()
     const map = page.locator('.map img').first()
     await expect.poll(() => map.evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBe(WIDTH / 16)
+    // It goes with the step that its button is in.
+    await step(page, 'Denoise').click()
+    await expect(map).toBeHidden()
   })
 })
 
@@ -144,6 +147,50 @@ test.describe('what is painted', () => {
     expect([at(WIDTH / 2 + 20, HEIGHT / 2), at(WIDTH / 2 - 20, HEIGHT / 2), at(10, 10)]).toEqual([255, 0, 0])
     await page.getByRole('button', { name: 'Find scratches' }).click()
     await expect(page.getByText('Scratches are found by themselves.')).toBeVisible()
+  })
+
+  test('is touched up after a reload; Cancel takes back what came since, and dialogs keep their keys', async ({
+    limpid,
+  }) => {
+    const { page } = limpid
+    const strokes = page.locator('.strokes path')
+    const paint = page.getByRole('button', { name: 'Paint…' })
+    const use = page.getByRole('button', { name: 'Use this mask' })
+    /** @param share of the picture's height at which it is */
+    const dot = async (share: number): Promise<void> => {
+      const box = (await page.locator('.picture').first().boundingBox())!
+      await page.mouse.click(box.x + box.width / 2, box.y + share * box.height)
+    }
+    await drop(page, png('torn.png', picture))
+    await step(page, 'Fill in').click()
+    await paint.click()
+    await dot(0.4)
+    await use.click()
+    await expect(paint).toBeFocused()
+
+    await page.reload()
+    await paint.click()
+    await expect(strokes).toHaveCount(1)
+    await expect(page.getByText('Begins anew')).toBeHidden()
+    await dot(0.5)
+    await dot(0.6)
+    await expect(strokes).toHaveCount(3)
+    await page.keyboard.press('Control+z')
+    await expect(strokes).toHaveCount(2)
+    await page.keyboard.press('Control+,')
+    const settings = page.getByRole('dialog', { name: 'Settings' })
+    await expect(settings).toBeVisible()
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Escape')
+    await expect(settings).toBeHidden()
+    await expect(strokes).toHaveCount(2)
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await expect(use).toBeHidden()
+    await expect(paint).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(strokes).toHaveCount(1)
+    await page.keyboard.press('Escape')
+    await expect(use).toBeHidden()
   })
 })
 

@@ -164,6 +164,20 @@ test.describe('by keyboard alone', () => {
     await expect(page.getByText('Downloaded beach.png')).toBeVisible()
   })
 
+  test('a letter typed to a choice is for its options alone', async ({ limpid }) => {
+    const { page } = limpid
+    await drop(page, png('a.png', picture))
+    const model = page.getByRole('combobox', { name: /^Model/ })
+    await model.focus()
+    await page.keyboard.press('d')
+    await page.keyboard.press('?')
+    await expect(model).toBeFocused()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('d')
+    await expect(model).toBeHidden()
+  })
+
   test('the strip: arrows, Shift, all, Delete; and a sheet of every key', async ({ limpid }) => {
     const { page } = limpid
     // A thumbnail that was on its way when its picture was taken off.

@@ -1,31 +1,69 @@
 /** Painting over a picture what is to be filled in: strokes with a round brush, which become a mask of the picture's size. */
+import { z } from 'zod'
 import type { Picture } from '../../contract/picture.ts'
+import type { Library } from './library.svelte.ts'
+import { recall, remember } from './remembered.ts'
 import type { Point, Size } from './viewport.svelte.ts'
 
+const pointSchema = z.object({ x: z.number(), y: z.number() })
 /** Points and width in px of the original. */
-type Stroke = { points: Point[]; width: number }
+const strokeSchema = z.object({ points: z.array(pointSchema), width: z.number() })
+type Stroke = z.infer<typeof strokeSchema>
+
+/** By picture: the strokes of which its mask was last made, and the file that they became. */
+const masksSchema = z.record(z.string(), z.object({ path: z.string(), strokes: z.array(strokeSchema) }))
+const KEY = 'masks'
 
 export class Painting {
   /** Of which strokes are being painted; null: none. */
   pictureId = $state<string | null>(null)
   /** Diameter, px of the original. */
   brush = $state(24)
-  #strokes = $state.raw<Record<string, Stroke[]>>({})
+  /** The picture has a mask whose strokes are not known: what is painted now takes its place. */
+  replaces = $state(false)
+  /** By picture: of the one that is painted on, and of those that were left for another. */
+  #drafts = $state.raw<Record<string, Stroke[]>>({})
+  #masks = masksSchema.safeParse(recall(KEY, {})).data ?? {}
+  readonly #library: Library
 
-  strokes(pictureId: string): Stroke[] {
-    return this.#strokes[pictureId] ?? []
+  constructor(library: Library) {
+    this.#library = library
   }
 
-  begin({ id, info }: Picture): void {
+  strokes(pictureId: string): Stroke[] {
+    return this.#drafts[pictureId] ?? []
+  }
+
+  /** Goes on from the last mask. @param mask the path of the one in use; null: none is */
+  begin({ id, info }: Picture, mask: string | null): void {
+    const known = this.#masks[id]
+    this.replaces = mask !== null && known?.path !== mask
+    const from = this.#drafts[id] ?? (this.replaces ? [] : known?.strokes) ?? []
+    this.#drafts = { ...this.#drafts, [id]: from }
     this.pictureId = id
     // About as wide as a scratch is, in small pictures and in large ones.
-    if (this.strokes(id).length === 0 && info) {
+    if (from.length === 0 && info) {
       this.brush = Math.max(4, Math.round(Math.max(info.width, info.height) / 80))
     }
   }
 
-  end(): void {
-    this.pictureId = null
+  /** The strokes are as they were before. */
+  cancel(): void {
+    if (this.pictureId !== null) this.#end(this.pictureId)
+  }
+
+  /** A mask was made of these strokes, and is in use. */
+  used(pictureId: string, strokes: Stroke[], path: string): void {
+    const others = Object.entries(this.#masks).filter(([id]) => this.#library.pictures.has(id))
+    this.#masks = { ...Object.fromEntries(others), [pictureId]: { path, strokes } }
+    remember(KEY, this.#masks)
+    this.#end(pictureId)
+  }
+
+  #end(pictureId: string): void {
+    const { [pictureId]: _, ...others } = this.#drafts
+    this.#drafts = others
+    if (this.pictureId === pictureId) this.pictureId = null
   }
 
   /** A stroke begins where the brush is put down. */
@@ -50,7 +88,7 @@ export class Painting {
 
   #change(change: (strokes: Stroke[]) => Stroke[]): void {
     const id = this.pictureId
-    if (id !== null) this.#strokes = { ...this.#strokes, [id]: change(this.strokes(id)) }
+    if (id !== null) this.#drafts = { ...this.#drafts, [id]: change(this.strokes(id)) }
   }
 }
 

@@ -21,7 +21,7 @@ export class Workspace {
   readonly selection = new Selection(() => [...this.library.pictures.keys()])
   readonly stack = new Stack(this.library)
   readonly compare = new Compare()
-  readonly painting = new Painting()
+  readonly painting = new Painting(this.library)
   readonly running = new Running()
   readonly connection: Connection
   readonly save: SaveDialog
@@ -118,10 +118,11 @@ export class Workspace {
     if (!picture?.info) return
     const { id, info } = picture
     await this.attempt(async () => {
-      const mask = await drawMask(this.painting.strokes(id), info)
+      const strokes = this.painting.strokes(id)
+      const mask = await drawMask(strokes, info)
       const path = await this.host.handOver(new File([mask], paintedMaskName(id), { type: 'image/png' }))
       this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
-      this.painting.end()
+      this.painting.used(id, strokes, path)
     })
   }
 
