@@ -64,6 +64,8 @@ export type App = AppApi & {
     content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     options: { uploaded: boolean; limitBytes?: number },
   ): Promise<string>
+  /** Has the face that listens, now or next, open files and folders as if they were dropped on it. */
+  askToOpen(paths: string[]): void
   /** Whether a path is one that `keepPicture` gave with `uploaded`. */
   isUploaded(path: string): boolean
   /** Ends the engines. What runs and waits is `interrupted` at the next start. */
@@ -137,6 +139,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         if (isPaintedMask(name)) await tidy() // it takes the place of the one before it
         return path
       },
+      askToOpen: (paths) => events.emit({ type: 'open', paths }),
       isUploaded: (path) => cache.isUploaded(path),
       close() {
         closed ??= (async () => {

@@ -56,13 +56,15 @@ test('a listener ends with its signal, while it waits and before it began', asyn
   expect(await rest(events.subscribe(stop.signal))).toEqual([])
 })
 
-test('an error that nobody heard is told to the first who listens', async () => {
+test('an error, or what was opened, that nobody heard is told to the first who listens', async () => {
+  const opened: AppEvent = { type: 'open', paths: ['/photos/b.jpg'] }
   const events = new Events()
   events.emit(error('at start'))
+  events.emit(opened)
   events.emit(removed('unheard'))
   const first = events.subscribe()
   const second = events.subscribe()
   events.close()
-  expect(await rest(first)).toEqual([error('at start')])
+  expect(await rest(first)).toEqual([error('at start'), opened])
   expect(await rest(second)).toEqual([])
 })

@@ -1,8 +1,9 @@
 /** Fans the app's events out to the faces that listen. */
 import type { AppEvent } from '../contract/api.ts'
 
-/** Errors kept for the first that listens: what went wrong at start would else be seen by nobody. */
-const KEPT_ERRORS = 50
+/** Kept for the first that listens: what went wrong or was opened at start would else be seen by nobody. */
+const KEPT: readonly AppEvent['type'][] = ['error', 'open']
+const MOST_KEPT = 50
 
 export class Events {
   readonly #listeners = new Set<Listener>()
@@ -10,9 +11,9 @@ export class Events {
 
   emit(event: AppEvent): void {
     for (const listener of this.#listeners) listener.push(event)
-    if (this.#listeners.size > 0 || event.type !== 'error') return
+    if (this.#listeners.size > 0 || !KEPT.includes(event.type)) return
     this.#unseen.push(event)
-    if (this.#unseen.length > KEPT_ERRORS) this.#unseen.shift()
+    if (this.#unseen.length > MOST_KEPT) this.#unseen.shift()
   }
 
   /** Events from this call on, until `signal` aborts or the loop is left. */

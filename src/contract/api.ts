@@ -61,6 +61,8 @@ export type Settings = z.infer<typeof settingsSchema>
 export const appEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('picture'), picture: pictureSchema }),
   z.object({ type: z.literal('picture-removed'), id: z.string() }),
+  /** A person opened these outside of the page: by the system, a second start, the menu. The page opens them. */
+  z.object({ type: z.literal('open'), paths: z.array(z.string()).min(1) }),
   z.object({ type: z.literal('job'), job: jobSchema }),
   z.object({ type: z.literal('backend'), backend: backendChoiceSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),

@@ -52,16 +52,7 @@ async function start(): Promise<void> {
     const second = secondStartSchema.safeParse(handedOver)
     if (second.success) pathsToOpen.add(second.data.files)
   })
-  pathsToOpen.connect(async (paths) => {
-    const { errors } = await limpid.addPictures({ paths })
-    if (errors.length === 0) return
-    const lines = errors.map(({ message, hint }) => (hint ? `${message} ${hint}` : message))
-    await dialog.showMessageBox(window, {
-      type: 'warning',
-      message: 'Not everything could be opened.',
-      detail: lines.join('\n'),
-    })
-  })
+  pathsToOpen.connect((paths) => limpid.askToOpen(paths))
 }
 
 /** The app's one window was all there was to it, on macOS too. */

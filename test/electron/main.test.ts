@@ -73,6 +73,24 @@ function connect(window: FakeBrowserWindow): AppApi {
   return createORPCClient(new RPCLink({ port: port2 })) as RouterClient<never> as unknown as AppApi
 }
 
+/** File → Open… */
+function openItem(): { click(): void } {
+  const [menu] = fake.Menu.setApplicationMenu.mock.lastCall as unknown as [{ label?: string; submenu: [] }[]]
+  const file = menu.find(({ label }) => label === '&File')?.submenu as { label?: string; click(): void }[]
+  return file.find(({ label }) => label === '&Open…')!
+}
+
+/** The paths of each time that the window is asked to open some, from now on. */
+function opened(api: AppApi): string[][] {
+  const all: string[][] = []
+  void (async () => {
+    for await (const event of await api.events()) {
+      if (event.type === 'open') all.push(event.paths)
+    }
+  })()
+  return all
+}
+
 test('the scheme is registered before Electron is ready, and nothing else happens until then', async () => {
   await import('../../src/main/main.ts')
   expect(fake.protocol.registerSchemesAsPrivileged).toHaveBeenCalledTimes(1)
@@ -110,30 +128,20 @@ test('the session is closed to the network before the page loads', async () => {
   expect(decide).toHaveBeenCalledWith({ cancel: true })
 })
 
-test('files from the system, from a second start and from before the window all end up on the filmstrip', async () => {
-  const [early, dropped] = ['early.png', 'dropped.png'].map((name) => path.join(folder, name))
-  writeFileSync(early!, 'early')
-  writeFileSync(dropped!, 'dropped')
+test('files from the system, a second start, the menu and from before the window: it is asked to open them', async () => {
   const event = preventable()
   const window = start()
   await eventually(() => expect(fake.app.listenerCount('open-file')).toBe(1))
-  fake.app.emit('open-file', event, early)
+  fake.app.emit('open-file', event, '/early.png')
   expect(event.defaultPrevented).toBe(true)
   const api = connect(await window)
-  fake.app.emit('second-instance', {}, ['limpid', '--odd'], '/', { files: [dropped] })
-  await eventually(async () => {
-    const { pictures } = await api.state({})
-    expect(pictures.map(({ name }) => name).sort()).toEqual(['dropped.png', 'early.png'])
-  })
+  const asked = opened(api)
+  await eventually(() => expect(asked).toEqual([['/early.png']]))
+  fake.app.emit('second-instance', {}, ['limpid', '--odd'], '/', { files: ['/second.png', '/third.png'] })
+  fake.dialog.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [picture] })
+  openItem().click()
+  await eventually(() => expect(asked).toEqual([['/early.png'], ['/second.png', '/third.png'], [picture]]))
   expect((await window).focus).toHaveBeenCalled()
-})
-
-test('what cannot be opened is told', async () => {
-  await start()
-  fake.app.emit('second-instance', {}, [], '/', { files: [path.join(folder, 'gone.png')] })
-  await eventually(() => expect(fake.dialog.showMessageBox).toHaveBeenCalled())
-  const [[, { detail }]] = fake.dialog.showMessageBox.mock.calls as unknown as [[unknown, { detail: string }]]
-  expect(detail).toContain('gone.png')
 })
 
 test('an installation with a part missing says which, and ends', async () => {

@@ -27,9 +27,11 @@ export class Library {
    * who asks for one is woken by that one alone. Strips hold hundreds.
    */
   readonly #newest = new SvelteMap<string, Job | null>()
+  /** Pictures that were removed: news of them that was still on its way brings none of them back. */
+  readonly #gone = new Set<string>()
 
   load(state: State): void {
-    for (const map of [this.pictures, this.jobs, this.#newest]) map.clear()
+    for (const one of [this.pictures, this.jobs, this.#newest, this.#gone]) one.clear()
     for (const picture of state.pictures) this.#setPicture(picture)
     for (const job of state.jobs) this.#setJob(job)
     this.models = state.models
@@ -42,9 +44,10 @@ export class Library {
   apply(event: AppEvent): void {
     switch (event.type) {
       case 'picture':
-        this.#setPicture(event.picture)
+        if (!this.#gone.has(event.picture.id)) this.#setPicture(event.picture)
         break
       case 'picture-removed':
+        this.#gone.add(event.id)
         this.pictures.delete(event.id)
         for (const kind of KINDS) this.#newest.delete(key(kind, event.id))
         break
@@ -57,6 +60,7 @@ export class Library {
       case 'settings':
         this.settings = event.settings
         break
+      case 'open':
       case 'error':
       case 'lab-run':
       case 'lab-run-removed':

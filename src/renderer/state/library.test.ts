@@ -35,6 +35,17 @@ it('a state loaded anew replaces everything: nothing of before a lost connection
   expect(library.job('p', 'restore')).toBeNull()
 })
 
+it('news of a removed picture that comes late does not bring it back; a state that still has it does', () => {
+  const library = new Library()
+  library.load(state({ pictures: [aPicture('p')] }))
+  library.apply({ type: 'picture-removed', id: 'p' })
+  library.apply({ type: 'picture', picture: aPicture('p') })
+  expect(library.pictures.size).toBe(0)
+  library.load(state({ pictures: [aPicture('p')] }))
+  library.apply({ type: 'picture', picture: aPicture('p', { state: 'reading' }) })
+  expect(library.pictures.get('p')?.state).toBe('reading')
+})
+
 it('keeps the order in which pictures were opened, whatever happens to them', () => {
   const library = new Library()
   for (const name of ['a', 'b', 'c']) library.apply({ type: 'picture', picture: aPicture(name) })

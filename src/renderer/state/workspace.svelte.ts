@@ -57,8 +57,9 @@ export class Workspace {
       notices,
       api: () => this.connection.firstApi(),
       opened: (picture, first) => {
+        // Its event may come later than the answer.
         if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
-        if (first) this.selection.only(picture.id)
+        if (first) this.#show(picture.id)
       },
     })
     this.lab = new Lab({
@@ -176,8 +177,14 @@ export class Workspace {
     if (event.type === 'picture-removed') this.selection.leave([event.id])
     this.library.apply(event)
     this.lab.happened(event)
-    if (event.type === 'picture' && this.selection.current === null) this.selection.only(event.picture.id)
+    if (event.type === 'picture' && this.selection.current === null) this.#show(event.picture.id)
     if (event.type === 'job') this.#settle(event.job)
+    if (event.type === 'open') void this.open(event.paths.map((path) => ({ path })))
+  }
+
+  /** Unless it was removed meanwhile. */
+  #show(id: string): void {
+    if (this.library.pictures.has(id)) this.selection.only(id)
   }
 
   #finished(job: Job): Promise<Job> {

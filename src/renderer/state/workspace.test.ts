@@ -1,0 +1,129 @@
+import { beforeEach, expect, it, vi } from 'vitest'
+import type { AppApi, AppEvent, Output } from '../../contract/api.ts'
+import type { Picture } from '../../contract/picture.ts'
+import type { Host } from '../host/host.ts'
+import type { Wire } from '../rpc.ts'
+import { Connection } from './connection.svelte.ts'
+import { aPicture, heard } from './testing.ts'
+import { Workspace } from './workspace.svelte.ts'
+
+/** A window on an application with one picture, whose events and answers a test gives one by one. */
+async function aWindow() {
+  let push = (_event: AppEvent): void => {}
+  async function* events(): AsyncGenerator<AppEvent> {
+    for (;;) {
+      yield await new Promise<AppEvent>((resolve) => {
+        push = resolve
+      })
+    }
+  }
+  const asked: string[][] = []
+  const removed: string[][] = []
+  let answer = (_answer: Output<'addPictures'>): void => {}
+  const api: Partial<AppApi> = {
+    events,
+    state: async () => ({
+      version: '1',
+      pictures: [aPicture('old.jpg')],
+      jobs: [],
+      models: [],
+      settings: { theme: 'dark', backend: null, strength: 1 },
+      backend: null,
+    }),
+    addPictures({ paths }) {
+      asked.push(paths)
+      return new Promise((resolve) => {
+        answer = resolve
+      })
+    },
+    async removePictures({ ids }) {
+      removed.push(ids)
+      return {}
+    },
+  }
+  const host: Partial<Host> = {
+    connect: async () => ({ wire: {} as Wire, closed: new Promise(() => {}), close: () => {} }),
+  }
+  const notices = heard()
+  const connection = new Connection(host as Host, () => api as AppApi)
+  const workspace = new Workspace(host as Host, notices, connection)
+  void workspace.live(new AbortController().signal)
+  await vi.waitFor(() => expect(workspace.library.loaded).toBe(true))
+  return {
+    workspace,
+    notices,
+    asked,
+    removed,
+    shown: () => workspace.selection.current,
+    strip: () => [...workspace.library.pictures.keys()],
+    async happens(event: AppEvent) {
+      push(event)
+      await settled()
+    },
+    async answer(...pictures: Picture[]) {
+      answer({ pictures, errors: [] })
+      await settled()
+    },
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+const reading = (name: string): Picture => aPicture(name, { state: 'reading', info: null })
+const comes = (name: string): AppEvent => ({ type: 'picture', picture: reading(name) })
+
+let it_: Awaited<ReturnType<typeof aWindow>>
+beforeEach(async () => {
+  it_ = await aWindow()
+})
+
+it('what was opened outside of the page is opened like what is dropped: the first of it is shown', async () => {
+  const { workspace, asked, shown, happens, answer } = it_
+  expect(shown()).toBe('old.jpg')
+  await happens({ type: 'open', paths: ['/photos/b.jpg', '/photos/c.jpg'] })
+  expect(asked).toEqual([['/photos/b.jpg', '/photos/c.jpg']])
+  expect(workspace.opening, 'by this the page is changed').toBe(2)
+  await happens(comes('b.jpg'))
+  await happens(comes('c.jpg'))
+  await answer(reading('b.jpg'), reading('c.jpg'))
+  expect(shown()).toBe('b.jpg')
+  expect(workspace.opening).toBe(0)
+})
+
+it('one that is on the strip already is shown, without any news of it', async () => {
+  const { workspace, shown, happens, answer } = it_
+  await happens(comes('b.jpg'))
+  workspace.selection.only('b.jpg')
+  await happens({ type: 'open', paths: ['/photos/old.jpg'] })
+  await answer(aPicture('old.jpg'))
+  expect(shown()).toBe('old.jpg')
+})
+
+it('is shown too if the answer comes before the news of it', async () => {
+  const { workspace, shown, happens, answer } = it_
+  const opened = workspace.open([{ path: '/photos/b.jpg' }])
+  await settled()
+  await answer(reading('b.jpg'))
+  await opened
+  expect(workspace.selection.ids).toEqual(['b.jpg'])
+  await happens(comes('b.jpg'))
+  expect(shown()).toBe('b.jpg')
+})
+
+it('pictures that are removed while their folder is opened stay removed', async () => {
+  const { workspace, removed, shown, strip, happens, answer } = it_
+  const opened = workspace.open([{ path: '/photos' }])
+  await settled()
+  for (const name of ['a.jpg', 'b.jpg']) await happens(comes(name))
+  workspace.selection.all()
+  await workspace.removeChosen()
+  expect(removed).toEqual([['old.jpg', 'a.jpg', 'b.jpg']])
+  // What was on its way when they were removed.
+  await happens({ type: 'picture', picture: aPicture('a.jpg') })
+  expect([strip(), shown()]).toEqual([[], null])
+  for (const name of removed[0]!) await happens({ type: 'picture-removed', id: name })
+  await happens(comes('c.jpg'))
+  await answer(reading('a.jpg'), reading('b.jpg'), reading('c.jpg'))
+  await opened
+  expect(strip()).toEqual(['c.jpg'])
+  expect(shown()).toBe('c.jpg')
+})
