@@ -1,6 +1,6 @@
 /** The conventions of the field's tables, on the public sets where they are, and on pictures of our own where not. */
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
@@ -16,6 +16,7 @@ import { jpeg } from './jpeg.ts'
 import { pairs } from './pairs.ts'
 import { pairsOfFiles } from './pairs-of-files.ts'
 import { scratches } from './scratches.ts'
+import { singlePictures } from './test-pictures.ts'
 import { upscale } from './upscale.ts'
 
 const data = path.resolve(
@@ -191,6 +192,18 @@ describe('on pictures of our own', () => {
     await expect(measure(2, 8, 4)).rejects.toMatchObject({
       message: expect.stringContaining('small.png is too small to be measured'),
     })
+  })
+
+  it('a set that can be read in part only gives no figure', async () => {
+    const set = await mkdtemp(path.join(folder, 'set-'))
+    await symlink(path.join(folder, 'photo.png'), path.join(set, 'a.png'))
+    expect(await singlePictures({ data: set })).toHaveLength(1)
+    await symlink(path.join(folder, 'gone.png'), path.join(set, 'b.png'))
+    await expect(singlePictures({ data: set })).rejects.toMatchObject({
+      code: 'file-not-found',
+      file: path.join(set, 'b.png'),
+    })
+    await expect(pairsOfFiles(set)).rejects.toMatchObject({ code: 'file-not-found' })
   })
 
   it('a folder without pairs is told what it would take', async () => {

@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { findPictures } from '../imaging/find-pictures.ts'
 import type { TestCase } from './evaluator.ts'
-import { noPictures } from './test-pictures.ts'
+import { allPictures, noPictures } from './test-pictures.ts'
 
 /** Names of what is given, each with the names of what it should be: ends of file names, and names of folders. */
 const GIVEN = ['real', 'lr', 'noisy', 'image', 'images', 'page', 'input', 'degraded', 'dirty']
@@ -13,7 +12,7 @@ const TRUTH = ['mean', 'hr', 'clean', 'gt', 'target', 'truth']
  * [given, truth]. Fails with `data-missing`.
  */
 export async function pairsOfFiles(folder: string): Promise<TestCase[]> {
-  const { pictures } = await findPictures([folder])
+  const pictures = await allPictures(folder)
   const truths = new Map<string, string>()
   for (const file of pictures) {
     const found = partOf(file, TRUTH)

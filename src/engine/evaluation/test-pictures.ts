@@ -6,11 +6,19 @@ import { createRaster, maxSample, type Raster } from '../imaging/raster.ts'
 import { greyOf } from '../tasks/colourise.ts'
 import type { TestCase } from './evaluator.ts'
 
-/** Every picture in the folder and below. Fails with `data-missing`. */
+/** Every picture in the folder and below. Fails with `data-missing`, and where a file or folder cannot be read. */
 export async function singlePictures({ data }: { data: string }): Promise<TestCase[]> {
-  const { pictures } = await findPictures([data])
+  const pictures = await allPictures(data)
   if (pictures.length === 0) throw noPictures(data, 'Name a folder of clean pictures with --data.')
   return pictures.map((file) => ({ name: file.split(/[\\/]/).at(-1)!, files: [file] }))
+}
+
+/** Of the folder and below. A set that can be read in part only gives no figure: it would be that of another set. */
+export async function allPictures(folder: string): Promise<string[]> {
+  const { pictures, errors } = await findPictures([folder])
+  const broken = errors.find(({ code }) => code !== 'folder-empty')
+  if (broken) throw LimpidError.fromData(broken)
+  return pictures
 }
 
 export function noPictures(data: string, hint: string): LimpidError {

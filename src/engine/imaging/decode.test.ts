@@ -147,6 +147,18 @@ test('all eight EXIF orientations come out upright', async () => {
   }
 })
 
+test('that the EXIF data of a BigTIFF is not kept is said; of a plain TIFF it is', async () => {
+  for (const bigtiff of [true, false]) {
+    const bytes = await pipeline(photoLikePicture(40, 30, 3, 8))
+      .withExif({ IFD0: { Artist: 'Ada' } })
+      .tiff({ bigtiff })
+      .toBuffer()
+    const { raster, meta } = await decodePicture(await file(`big-${bigtiff}.tif`, bytes))
+    expect(raster).toMatchObject({ width: 40, height: 30 })
+    expect(meta.info.notes).toEqual(bigtiff ? [expect.stringContaining('BigTIFF')] : [])
+  }
+})
+
 test('a CMYK JPEG becomes sRGB, and that is said', async () => {
   const bytes = await pipeline(photoLikePicture(40, 30, 3, 8))
     .toColourspace('cmyk')

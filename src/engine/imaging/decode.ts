@@ -3,7 +3,7 @@
 import type { Metadata } from 'sharp'
 import type { PictureInfo } from '../../contract/picture.ts'
 import type { InputFormat } from '../../contract/picture-files.ts'
-import { exifDensity, exifFromTiff } from './exif.ts'
+import { exifDensity, exifFromTiff, isBigTiff } from './exif.ts'
 import { estimateJpegQuality } from './jpeg-quality.ts'
 import { sharp } from './libvips.ts'
 import { PIXEL_LIMIT, pictureDamaged, readHeader, readPictureFile, readPictureHead } from './open-picture.ts'
@@ -74,6 +74,7 @@ export async function decodePicture(
     alpha: opaque ? null : split.alpha,
   }
   const exif = info.exif ?? (format === 'tiff' ? exifFromTiff(bytes) : null)
+  if (isBigTiff(bytes)) notes.push('It is a BigTIFF: what EXIF data it has is not kept.')
   const meta: PictureMetadata = {
     info: {
       ...described(info, format, bytes.length),

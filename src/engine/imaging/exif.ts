@@ -61,7 +61,12 @@ export function normaliseExif(exif: Buffer, size: { width: number; height: numbe
   }
 }
 
-/** What a TIFF file says about its picture (camera, dates, place, artist …) as an EXIF block; null if nothing. */
+/** With offsets of 64 bits, for files of more than 4 GB. */
+export function isBigTiff(file: Buffer): boolean {
+  return ['II+\0', 'MM\0+'].includes(file.toString('latin1', 0, 4))
+}
+
+/** What a TIFF file says about its picture (camera, dates, place, artist …) as an EXIF block; null if nothing, or of a BigTIFF. */
 export function exifFromTiff(file: Buffer): Buffer | null {
   try {
     const reader = new TiffReader(file)

@@ -1,7 +1,8 @@
 /** Measures a model, or what it is compared with, picture by picture; the figures of a set are the pictures' means. */
 import path from 'node:path'
-import { LimpidError } from '../../contract/errors.ts'
+import { LimpidError, toErrorData } from '../../contract/errors.ts'
 import type { Evaluation, EvaluationTask, PictureFigures } from '../../contract/evaluation.ts'
+import { ofPicture } from '../../contract/of-picture.ts'
 import type { Session } from '../compute.ts'
 import { eachAtOnce } from '../each-at-once.ts'
 import type { Evaluator } from '../evaluation/evaluator.ts'
@@ -27,7 +28,11 @@ export const evaluate: JobHandler<'evaluate'> = async (input, context) => {
     () => session?.workers ?? 1,
     async (testCase, i) => {
       await context.step(ended / cases.length, testCase.name)
-      const { pixels: own, ...figures } = await evaluator.measure(testCase, i, input, options)
+      const { pixels: own, ...figures } = await evaluator
+        .measure(testCase, i, input, options)
+        .catch((thrown) => {
+          throw LimpidError.fromData(ofPicture(toErrorData(thrown), testCase.files[0]))
+        })
       if (Number.isNaN(figures.psnr)) throw notANumber(testCase.files[0])
       pixels += own
       pictures[i] = { name: testCase.name, ...finite(figures) }
