@@ -1,16 +1,12 @@
 /** Opening pictures: hands over what has no path, opens what can be opened, and tells what could not. */
 import type { AppApi } from '../../contract/api.ts'
-import { type ErrorData, toErrorData } from '../../contract/errors.ts'
+import { toErrorData } from '../../contract/errors.ts'
 import type { Picture } from '../../contract/picture.ts'
 import type { Host, Openable } from '../host/host.ts'
-import type { Notices } from './notices.ts'
-import { count } from './words.ts'
+import { type Notices, tellErrors } from './notices.ts'
 
 /** Files handed over at the same time. */
 const UPLOADS = 3
-/** Toasts for one drop; the rest is counted, and some of it named. */
-const ERRORS_SHOWN = 3
-const ERRORS_NAMED = 5
 
 export type OpeningPorts = {
   host: Pick<Host, 'handOver'>
@@ -53,19 +49,7 @@ export class Opening {
     } finally {
       this.count -= openables.length
     }
-    this.#tell(errors)
-  }
-
-  #tell(errors: ErrorData[]): void {
-    for (const error of errors.slice(0, ERRORS_SHOWN)) this.#ports.notices.error(error)
-    const rest = errors.slice(ERRORS_SHOWN)
-    if (rest.length === 0) return
-    this.#ports.notices.warn(`${count(rest.length, 'more file')} could not be opened`, {
-      description: rest
-        .slice(0, ERRORS_NAMED)
-        .map(({ message }) => message)
-        .join('\n'),
-    })
+    tellErrors(errors, 'opened', this.#ports.notices)
   }
 }
 

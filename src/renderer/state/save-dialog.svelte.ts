@@ -1,6 +1,9 @@
 /** The fields of the save dialog, and what confirming it does. */
+import { type ErrorData, toErrorData } from '../../contract/errors.ts'
+import { ofPicture } from '../../contract/of-picture.ts'
 import type { OutputFormat, Picture } from '../../contract/picture.ts'
 import { outputFormatOfName } from '../../contract/picture-files.ts'
+import { tellErrors } from './notices.ts'
 import { fileName, folderOf, isFileName, splitName } from './paths.ts'
 import { type Saved, Saver, type SaverPorts } from './saver.svelte.ts'
 import { QUALITY_OF } from './words.ts'
@@ -18,6 +21,8 @@ export class SaveDialog {
   stem = $state('')
   extension = $state('')
   #suggestedStem = ''
+  /** The format that extension and quality are of: behind `format` while a suggestion is on its way. */
+  #followed: OutputFormat | 'original' = 'original'
   readonly #ports: SaverPorts
 
   constructor(ports: SaverPorts) {
@@ -42,7 +47,7 @@ export class SaveDialog {
   async open(pictures: Picture[]): Promise<void> {
     this.#suggestedStem = ''
     this.stem = ''
-    await this.#suggest(pictures)
+    await this.#follow(pictures)
     this.pictures = pictures
     this.#resetQuality()
   }
@@ -53,8 +58,7 @@ export class SaveDialog {
 
   async setFormat(format: OutputFormat | 'original'): Promise<void> {
     this.format = format
-    await this.#suggest(this.pictures)
-    this.#resetQuality()
+    await this.#follow(this.pictures)
   }
 
   /** Another folder or name, by the system's dialog. */
@@ -67,50 +71,70 @@ export class SaveDialog {
     this.stem = chosen ? stem : fileName(path)
     if (!chosen || chosen === this.written) return
     this.format = chosen
+    this.#followed = chosen
     this.extension = extension
     this.#resetQuality()
   }
 
+  /** As things stand when it is pressed: what is chosen in the dialog afterwards is for the next time. */
   async confirm(): Promise<void> {
-    const { pictures, written, format } = this
+    const { pictures } = this
+    while (this.#followed !== this.format) await this.#follow(pictures)
+    // Closed meanwhile, or confirmed twice.
+    if (this.pictures !== pictures) return
+    const { written, format } = this
     const quality = this.hasQuality ? this.quality : null
     const typed = `${this.folder}${this.stem.trim()}${this.extension}`
     this.close()
     const saved: Saved[] = []
+    const errors: ErrorData[] = []
     for (const picture of pictures) {
-      const path = pictures.length === 1 ? typed : await this.#suggestion(picture)
-      const target = { path, format: format === 'original' ? null : written, quality, overwrite: false }
-      const one = await this.saver.save(picture, target)
-      if (one) saved.push(one)
+      try {
+        const path = pictures.length === 1 ? typed : await this.#suggestion(picture, format)
+        const target = { path, format: format === 'original' ? null : written, quality, overwrite: false }
+        const one = await this.saver.save(picture, target)
+        if (one) saved.push(one)
+      } catch (thrown) {
+        errors.push(ofPicture(toErrorData(thrown), picture.path))
+      }
     }
     this.saver.tell(saved)
+    tellErrors(errors, 'saved', this.#ports.notices)
   }
 
   /** Without the dialog: the system's own, which has asked already if the file is there. */
   async saveAs(picture: Picture): Promise<void> {
-    const suggested = await this.#suggestion(picture)
+    const suggested = await this.#suggestion(picture, this.format)
     const path = await this.#ports.host.chooseTarget?.(picture.uploaded ? fileName(suggested) : suggested)
     if (!path) return
     const saved = await this.saver.save(picture, { path, format: null, quality: null, overwrite: true })
     if (saved) this.saver.tell([saved])
   }
 
-  async #suggest(pictures: Picture[]): Promise<void> {
+  /** Extension and quality follow the format; so does the name, but one or a place that was typed stays. */
+  async #follow(pictures: Picture[]): Promise<void> {
+    const { format } = this
     const [picture] = pictures
-    if (!picture || pictures.length > 1) return
-    const path = await this.#suggestion(picture)
+    const path = picture && pictures.length === 1 ? await this.#suggestion(picture, format) : null
+    // Changed once more meanwhile.
+    if (this.format !== format) return
+    this.#followed = format
+    if (path !== null) this.#suggested(path)
+    this.#resetQuality()
+  }
+
+  #suggested(path: string): void {
     const { stem, extension } = splitName(fileName(path))
     this.extension = extension
-    // A name or a place that was typed stays; only the extension follows the format.
     if (this.stem !== this.#suggestedStem) return
     this.folder = folderOf(path)
     this.stem = stem
     this.#suggestedStem = stem
   }
 
-  async #suggestion({ id }: Picture): Promise<string> {
-    const format = this.format === 'original' ? {} : { format: this.format }
-    return (await this.#ports.api().suggestTarget({ id, ...format })).path
+  async #suggestion({ id }: Picture, format: OutputFormat | 'original'): Promise<string> {
+    const asked = format === 'original' ? {} : { format }
+    return (await this.#ports.api().suggestTarget({ id, ...asked })).path
   }
 
   #resetQuality(): void {

@@ -4,6 +4,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import type { Saver } from './saver.svelte.ts'
 import { aJob, aPicture, aResult, heard } from './testing.ts'
+import { QUALITY_OF } from './words.ts'
 
 const FREE_EXTENSION = { jpeg: '.jpg', tiff: '.tif', png: '.png', webp: '.webp', avif: '.avif' }
 
@@ -13,6 +14,8 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
   const asked: Input<'export'>[] = []
   const downloads: string[] = []
   let target: string | null = null
+  let refusal: string | null = null
+  let beforeSuggesting = async (_id: string): Promise<void> => {}
   const dialog = new SaveDialog({
     notices,
     strength: () => 0.4,
@@ -23,10 +26,12 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
     },
     api: () => ({
       async suggestTarget({ id, format }) {
+        await beforeSuggesting(id)
         return { path: `/photos/${id.replace('.png', '')}-limpid${format ? FREE_EXTENSION[format] : '.png'}` }
       },
       async export(input) {
         asked.push(input)
+        if (refusal !== null) throw new LimpidError('disk-full', refusal)
         const path = input.path ?? '/cache/x.png'
         if (disk.has(path) && !input.overwrite) {
           throw new LimpidError('file-exists', `${path} is there already.`)
@@ -48,11 +53,20 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
     choose: (path: string | null) => {
       target = path
     },
+    /** From now on no export succeeds. */
+    refuse: (message: string) => {
+      refusal = message
+    },
+    /** Happens whenever the application is asked for a free name. */
+    whenAsked: (then: typeof beforeSuggesting) => {
+      beforeSuggesting = then
+    },
   }
 }
 
 const lake = aPicture('lake.png', { result: aResult() })
 const sea = aPicture('sea.png', { result: aResult() })
+const hill = aPicture('hill.png', { result: aResult() })
 
 describe('saving on the desktop', () => {
   let it_: ReturnType<typeof saving>
@@ -134,6 +148,81 @@ describe('saving on the desktop', () => {
     await dialog.confirm()
     expect(asked.map(({ path }) => path)).toEqual(['/photos/lake-limpid.png', '/photos/sea-limpid.png'])
     expect(notices.told.map(({ title }) => title)).toEqual(['Saved 2 pictures'])
+  })
+
+  it('one that cannot be saved does not keep the others from it, and is told at the end', async () => {
+    const { dialog, asked, notices, whenAsked } = it_
+    await dialog.open([lake, sea, hill])
+    whenAsked(async (id) => {
+      if (id === 'sea.png') throw new LimpidError('bad-request', 'It was removed.')
+    })
+    await dialog.confirm()
+    expect(asked.map(({ path }) => path)).toEqual(['/photos/lake-limpid.png', '/photos/hill-limpid.png'])
+    expect(notices.told.map(({ title }) => title)).toEqual(['Saved 2 pictures'])
+    expect(notices.errors).toEqual(['sea.png: It was removed.'])
+  })
+
+  it('a disk that takes none of them is not told for each', async () => {
+    const { dialog, asked, notices, refuse } = it_
+    refuse('The disk is full.')
+    await dialog.open([...Array(20).keys()].map((i) => aPicture(`${i}.png`, { result: aResult() })))
+    await dialog.confirm()
+    expect(asked).toHaveLength(20)
+    expect(notices.errors).toHaveLength(3)
+    expect(notices.warnings).toEqual(['17 more files could not be saved'])
+    expect(notices.told).toEqual([])
+  })
+
+  it('what is chosen while several are being saved is for the next time', async () => {
+    const { dialog, asked, whenAsked } = it_
+    await dialog.open([lake, sea])
+    await dialog.setFormat('png')
+    whenAsked(async (id) => {
+      if (id !== 'lake.png') return
+      await dialog.open([lake, hill])
+      await dialog.setFormat('jpeg')
+    })
+    await dialog.confirm()
+    expect(asked.map(({ path, format }) => [path, format])).toEqual([
+      ['/photos/lake-limpid.png', 'png'],
+      ['/photos/sea-limpid.png', 'png'],
+    ])
+  })
+
+  it('Save waits for the extension and the quality of the format, and saves once however often it is pressed', async () => {
+    const { dialog, asked, whenAsked } = it_
+    await dialog.open([lake])
+    whenAsked(() => new Promise((resolve) => setTimeout(resolve, 5)))
+    const changed = dialog.setFormat('jpeg')
+    await Promise.all([dialog.confirm(), dialog.confirm(), changed])
+    expect(asked).toEqual([
+      expect.objectContaining({
+        path: '/photos/lake-limpid.jpg',
+        format: 'jpeg',
+        quality: QUALITY_OF.jpeg,
+      }),
+    ])
+  })
+
+  it('without an extension for the format nothing is saved; closed while it is waited for, neither', async () => {
+    const { dialog, asked, whenAsked } = it_
+    await dialog.open([lake])
+    whenAsked(async () => {
+      throw new LimpidError('internal', 'The window is not connected.')
+    })
+    await expect(dialog.setFormat('jpeg')).rejects.toThrow('not connected')
+    await expect(dialog.confirm()).rejects.toThrow('not connected')
+    expect(dialog.pictures).toEqual([lake])
+    whenAsked(async () => dialog.close())
+    await dialog.confirm()
+    expect(asked).toEqual([])
+  })
+
+  it("what 'Save as' cannot do is an error", async () => {
+    const { dialog, choose, refuse } = it_
+    choose('/photos/lake-2.png')
+    refuse('The disk is full.')
+    await expect(dialog.saveAs(lake)).rejects.toThrow('The disk is full.')
   })
 
   it("'Save as' does nothing when the system dialog is closed", async () => {

@@ -1,6 +1,6 @@
 /** Saves results: exports, asks when a file is there already, and tells what became of it. */
 import type { AppApi, Job } from '../../contract/api.ts'
-import { type ErrorData, toErrorData } from '../../contract/errors.ts'
+import { type ErrorData, LimpidError, toErrorData } from '../../contract/errors.ts'
 import type { OutputFormat, Picture } from '../../contract/picture.ts'
 import type { Host } from '../host/host.ts'
 import type { Notices } from './notices.ts'
@@ -43,11 +43,11 @@ export class Saver {
     return this.#ports.host.chooseTarget === undefined
   }
 
-  /** null: cancelled, or failed and told. */
+  /** null: cancelled. Fails with what went wrong. */
   async save(picture: Picture, target: SaveTarget): Promise<Saved | null> {
     const { saved, error } = await this.#export(picture, target)
     if (saved) return saved
-    if (error?.code !== 'file-exists') return this.#failed(error)
+    if (error?.code !== 'file-exists') return failed(error)
     const choice = await this.#ask(target.path)
     if (choice === 'cancel') return null
     if (choice === 'replace') return this.save(picture, { ...target, overwrite: true })
@@ -77,7 +77,7 @@ export class Saver {
     const beside = { ...target, path: nextName(target.path) }
     const { saved, error } = await this.#export(picture, beside)
     if (saved) return saved
-    return error?.code === 'file-exists' ? this.#saveBeside(picture, beside) : this.#failed(error)
+    return error?.code === 'file-exists' ? this.#saveBeside(picture, beside) : failed(error)
   }
 
   async #export(
@@ -102,11 +102,6 @@ export class Saver {
     }
   }
 
-  #failed(error: ErrorData | null): null {
-    if (error && error.code !== 'cancelled') this.#ports.notices.error(error)
-    return null
-  }
-
   #ask(path: string): Promise<'replace' | 'both' | 'cancel'> {
     return new Promise((resolve) => {
       this.collision = {
@@ -118,4 +113,9 @@ export class Saver {
       }
     })
   }
+}
+
+function failed(error: ErrorData | null): null {
+  if (error && error.code !== 'cancelled') throw LimpidError.fromData(error)
+  return null
 }
