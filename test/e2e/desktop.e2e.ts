@@ -87,6 +87,28 @@ test('what the system does not let be written is told with what to do, and nothi
   expect(existsSync(nowhere)).toBe(false)
 })
 
+test('what the system asks to open is shown, whichever page and picture were', async ({ limpid }) => {
+  const { page, folders, server } = limpid
+  const [lake, sea] = [join(folders.photos, 'lake.png'), join(folders.photos, 'sea.png')]
+  await denoised(page, lake)
+  await writeFile(sea, picture)
+  const lab = page.getByRole('button', { name: 'Lab', exact: true })
+  await lab.click()
+  await expect(lab).toHaveAttribute('aria-current', 'page')
+
+  server.askToOpen([sea])
+  await expect(page.getByRole('option', { name: /sea\.png/ })).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('option', { name: /lake\.png/ })).toHaveAttribute('aria-selected', 'false')
+
+  // On the strip already: nothing is read, but it is shown.
+  await lab.click()
+  server.askToOpen([lake])
+  await expect(page.getByRole('option', { name: /lake\.png/ })).toHaveAttribute('aria-selected', 'true')
+
+  server.askToOpen([join(folders.photos, 'gone.png')])
+  await expect(page.locator('[data-sonner-toast][data-type="error"]')).toContainText('gone.png')
+})
+
 async function denoised(page: Page, path: string): Promise<void> {
   await writeFile(path, picture)
   await page.evaluate(`desktop.files = [${JSON.stringify(path)}]`)

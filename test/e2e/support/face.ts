@@ -29,17 +29,24 @@ export type Server = {
   stop(): Promise<void>
   /** As a crash or a power cut does it. */
   kill(): Promise<void>
+  /** Has the page open files, as the system does it. For the scripted server alone. */
+  askToOpen(paths: string[]): void
 }
 
 /** Starts a program that prints the address of the browser face. */
 export async function startServer(args: string[], env: NodeJS.ProcessEnv): Promise<Server> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const end = (signal: NodeJS.Signals) => async () => {
     child.kill(signal)
     await gone
   }
-  return { url: await addressOf(child), stop: end('SIGTERM'), kill: end('SIGKILL') }
+  return {
+    url: await addressOf(child),
+    stop: end('SIGTERM'),
+    kill: end('SIGKILL'),
+    askToOpen: (paths) => void child.send(paths),
+  }
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

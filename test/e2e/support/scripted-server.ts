@@ -2,6 +2,7 @@
  * The browser face on the scripted engine: `node test/e2e/support/scripted-server.ts HOME CACHE [PORT]`
  * LIMPID_TEST_MODELS: JSON, models beside the denoising one. LIMPID_TEST_RENDERER: a window built elsewhere than dist/.
  * LIMPID_TEST_DESKTOP: pages may name files of this machine, as the window in Electron may.
+ * Paths that its parent sends are opened as if the system asked for it.
  */
 import { join } from 'node:path'
 import { openApp } from '../../../src/app/app.ts'
@@ -26,6 +27,7 @@ const { url, close } = await startServer({
   ...(process.env.LIMPID_TEST_RENDERER ? { rendererFolder: process.env.LIMPID_TEST_RENDERER } : {}),
   allowPaths: Boolean(process.env.LIMPID_TEST_DESKTOP),
 })
+process.on('message', (paths: string[]) => app.askToOpen(paths))
 process.once('SIGTERM', async () => {
   await close()
   await app.close()
