@@ -27,7 +27,9 @@ function connect(signal: AbortSignal): ReturnType<Host['connect']> {
       resolve({ wire: { kind: 'socket', socket }, closed, close: () => socket.close() }),
     )
     socket.addEventListener('close', () => reject(new Error('The server closed the connection.')))
-    signal.addEventListener('abort', () => socket.close())
+    const end = (): void => socket.close()
+    signal.addEventListener('abort', end)
+    void closed.then(() => signal.removeEventListener('abort', end))
   })
 }
 

@@ -19,6 +19,8 @@ export type OpeningPorts = {
 export class Opening {
   /** Files that are on their way in. */
   count = $state(0)
+  /** How often something was opened. */
+  times = $state(0)
   readonly #ports: OpeningPorts
 
   constructor(ports: OpeningPorts) {
@@ -39,6 +41,7 @@ export class Opening {
       }
       errors.push(...added.errors)
     }
+    this.times++
     this.count += openables.length
     try {
       if (paths.length > 0) await add(paths).catch((thrown: unknown) => errors.push(toErrorData(thrown)))

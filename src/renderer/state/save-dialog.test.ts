@@ -142,6 +142,30 @@ describe('saving on the desktop', () => {
     expect(asked.at(-1)).toMatchObject({ path: '/photos/mine.png', overwrite: true })
   })
 
+  it('asks one question at a time, and each save gets its own answer', async () => {
+    const { dialog, asked, disk } = it_
+    disk.add('/photos/theirs.png')
+    const saves: Promise<void>[] = []
+    for (const [picture, stem] of [
+      [lake, 'mine'],
+      [sea, 'theirs'],
+    ] as const) {
+      await dialog.open([picture])
+      dialog.stem = stem
+      saves.push(dialog.confirm())
+    }
+    const first = await question(dialog.saver)
+    expect(first.path).toBe('/photos/mine.png')
+    await new Promise((resolve) => setTimeout(resolve, 10)) // the second save has met its file by now
+    expect(dialog.saver.collision).toBe(first)
+    first.answer('cancel')
+    const second = await question(dialog.saver)
+    expect(second.path).toBe('/photos/theirs.png')
+    second.answer('replace')
+    await Promise.all(saves)
+    expect(asked.filter(({ overwrite }) => overwrite).map(({ path }) => path)).toEqual(['/photos/theirs.png'])
+  })
+
   it('several are saved each beside its original, and told of once', async () => {
     const { dialog, asked, notices } = it_
     await dialog.open([lake, sea])

@@ -8,7 +8,8 @@ import { fileName, nextName } from './paths.ts'
 import { count, inWords } from './words.ts'
 
 export type Saved = NonNullable<Job['saved']>
-export type Collision = { path: string; answer(choice: 'replace' | 'both' | 'cancel'): void }
+type Choice = 'replace' | 'both' | 'cancel'
+export type Collision = { path: string; answer(choice: Choice): void }
 export type SaveTarget = {
   path: string
   /** null: by the path's extension */
@@ -32,6 +33,7 @@ export type SaverPorts = {
 export class Saver {
   /** The question that waits for an answer. */
   collision = $state.raw<Collision | null>(null)
+  #lastAnswer: Promise<unknown> = Promise.resolve()
   readonly #ports: SaverPorts
 
   constructor(ports: SaverPorts) {
@@ -102,16 +104,22 @@ export class Saver {
     }
   }
 
-  #ask(path: string): Promise<'replace' | 'both' | 'cancel'> {
-    return new Promise((resolve) => {
-      this.collision = {
-        path,
-        answer: (choice) => {
-          this.collision = null
-          resolve(choice)
-        },
-      }
-    })
+  /** One question at a time: of two saves that meet a file, the second waits for the first one's answer. */
+  #ask(path: string): Promise<Choice> {
+    const answer = this.#lastAnswer.then(
+      () =>
+        new Promise<Choice>((resolve) => {
+          this.collision = {
+            path,
+            answer: (choice) => {
+              this.collision = null
+              resolve(choice)
+            },
+          }
+        }),
+    )
+    this.#lastAnswer = answer
+    return answer
   }
 }
 

@@ -38,6 +38,11 @@ export class Workspace {
     return this.#opening.count
   }
 
+  /** How often something was opened. */
+  get opened(): number {
+    return this.#opening.times
+  }
+
   /** The picture that is shown. */
   readonly shown = $derived(
     this.selection.current === null ? null : (this.library.pictures.get(this.selection.current) ?? null),
