@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { LabRun } from '../../contract/lab-run.ts'
-import { type TestApp, testApp } from '../testing/test-app.ts'
+import { type TestApp, testApp, writeModel } from '../testing/test-app.ts'
 import { DENSE_RECIPE } from './testing.ts'
 
 /** An app with one system and one folder of data. */
@@ -75,6 +75,19 @@ test('one trains at a time, in order; a queued one can be removed', async () => 
   await t.app.removeLabRun({ id: first.id })
   await until(t, second.id, ({ state }) => state === 'done')
   expect((await t.app.labState({})).runs.map(({ id }) => id)).toEqual([second.id])
+})
+
+test('a model outlives its run: a new run writes over none, nor do two that are asked for at once', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const { id } = await start(lab, { steps: 20 })
+  const { model } = await until(t, id, ({ state }) => state === 'done')
+  await t.app.removeLabRun({ id })
+  writeModel(join(t.folder, 'models/somebodys'), { id: 'dense-autoencoder-2' })
+  const both = await Promise.all([start(lab, { steps: 10 }), start(lab, { steps: 10 })])
+  expect(both.map(({ recipe }) => recipe.id).sort()).toEqual(['dense-autoencoder-3', 'dense-autoencoder-4'])
+  for (const run of both) await until(t, run.id, ({ state }) => state === 'done')
+  expect(readFileSync(join(model!.folder, 'weights.bin'), 'utf8')).toBe('after 20 steps')
 })
 
 test('a loss that is no number names the step, and the run goes on from its checkpoint, slower', async () => {

@@ -1,6 +1,6 @@
 /** The Lab: systems, data and runs, behind the contract's methods. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ParsedInput } from '../../contract/api.ts'
 import { LimpidError } from '../../contract/errors.ts'
@@ -10,6 +10,7 @@ import { SAMPLES_FOLDER } from '../../contract/training.ts'
 import type { Methods } from '../checked-api.ts'
 import type { EngineProcess } from '../engine-process.ts'
 import type { Events } from '../events.ts'
+import { readError } from '../file-errors.ts'
 import { safeName } from '../kept-pictures.ts'
 import type { ModelSource } from '../step-models.ts'
 import { LabDataSets } from './lab-data.ts'
@@ -135,13 +136,14 @@ export class Lab {
   async #start({ system: id, data: dataId, settings }: ParsedInput<'startLabRun'>): Promise<LabRun> {
     const system = await this.#system(id)
     const data = this.#data.get(dataId)
-    const taken = new Set(this.runs.all.map(({ recipe }) => recipe.id))
+    // A network that can't be built on these pictures is told now, not when its turn comes.
+    await this.#describe({ system: id, data: dataId, settings })
+    const models = await this.#modelNames()
+    const taken = new Set([...models, ...this.runs.all.map(({ recipe }) => recipe.id)])
     let number = 1
     while (taken.has(`${id}-${number}`)) number++
     const title = settings.title ?? `${system.title}, ${data.title}${number > 1 ? ` ${number}` : ''}`
     const recipe = recipeFor(system, data, { ...settings, title: title.slice(0, 80) }, `${id}-${number}`)
-    // A network that can't be built on these pictures is told now, not when its turn comes.
-    await this.#describe({ system: id, data: dataId, settings })
     return this.runs.add({
       id: randomUUID(),
       title: recipe.title,
@@ -160,6 +162,16 @@ export class Lab {
       seconds: 0,
       created: Date.now(),
     })
+  }
+
+  /** Ids of models and names of their folders: a model stays when its run is removed, and no run may write over it. */
+  async #modelNames(): Promise<string[]> {
+    const { models, modelsFolder } = this.#options
+    const folders = await readdir(modelsFolder).catch((error) => {
+      if (error.code === 'ENOENT') return []
+      throw readError(error, modelsFolder)
+    })
+    return [...folders, ...(await models.list()).models.map((model) => model.id)]
   }
 
   async #export({ ids, what, path, overwrite }: ParsedInput<'exportLabRuns'>) {
