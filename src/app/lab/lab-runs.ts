@@ -42,13 +42,15 @@ export class LabRuns {
     this.#ports = ports
   }
 
-  /** What the app's last end cut short waits as `interrupted`. */
+  /** What the app's last end cut short waits as `interrupted`; of what was told to stop, the model is still made. */
   load(): void {
     for (const record of this.#ports.store.runs()) {
       const isCut = !['paused', 'done', 'failed'].includes(record.run.state)
-      const run = isCut ? { ...record.run, state: 'interrupted' as const } : record.run
+      const state = record.finishing ? 'queued' : 'interrupted'
+      const run: LabRun = isCut ? { ...record.run, state } : record.run
       this.#entries.set(run.id, { ...record, run, stop: null, ended: Promise.resolve() })
     }
+    this.#pump()
   }
 
   get all(): LabRun[] {
@@ -116,7 +118,7 @@ export class LabRuns {
     await rm(this.folder(id), { recursive: true, force: true })
   }
 
-  /** What runs stays in its row as it is: `interrupted` at the next start. Close the engine meanwhile. */
+  /** What runs stays in its row as it is, for `load` at the next start. Close the engine meanwhile. */
   async close(engine: Promise<unknown>): Promise<void> {
     this.#closed = true
     await engine
@@ -139,7 +141,9 @@ export class LabRuns {
   #pump(): void {
     const entries = [...this.#entries.values()]
     if (this.#closed || entries.some(({ stop }) => stop)) return
-    const next = entries.find(({ run }) => run.state === 'queued')
+    const queued = entries.filter(({ run }) => run.state === 'queued')
+    // To write a model takes seconds, to train hours.
+    const next = queued.find(({ finishing }) => finishing) ?? queued[0]
     if (!next) return
     next.stop = new AbortController()
     next.ended = this.#train(next, next.stop.signal).finally(() => {

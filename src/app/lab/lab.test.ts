@@ -77,6 +77,27 @@ test('one trains at a time, in order; a queued one can be removed', async () => 
   expect((await t.app.labState({})).runs.map(({ id }) => id)).toEqual([second.id])
 })
 
+test('a stopped run becomes a model before another trains, and at the next start if Limpid ends meanwhile', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const [first, second, third] = [
+    await start(lab, { steps: 3000 }),
+    await start(lab, { steps: 3000 }),
+    await start(lab, { steps: 3000 }),
+  ]
+  await until(t, first.id, ({ step }) => step > 2)
+  await t.app.pauseLabRun({ id: first.id })
+  await until(t, second.id, ({ step }) => step > 2)
+  await t.app.resumeLabRun({ id: first.id })
+  await t.app.stopLabRun({ id: second.id })
+  expect((await until(t, second.id, ({ state }) => state === 'done')).model).not.toBe(null)
+  await until(t, first.id, ({ state, step }) => state === 'running' && step > 12)
+  await t.app.stopLabRun({ id: first.id })
+  await t.reopen()
+  expect((await until(t, first.id, ({ state }) => state === 'done')).model).not.toBe(null)
+  expect((await runOf(t, third.id)).state).toBe('interrupted')
+})
+
 test('a model outlives its run: a new run writes over none, nor do two that are asked for at once', async () => {
   const lab = await labApp()
   const { t } = lab
