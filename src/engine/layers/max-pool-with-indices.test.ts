@@ -109,7 +109,10 @@ describe.each(backends)('pooling with indices on %s', (name) => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it('refuses odd sides', () => {
+  it('refuses odd sides, of shapes that are only planned too', () => {
     expect(() => pool(tf.zeros([1, 3, 4, 1]))).toThrow(/even sides, not 3 × 4/)
+    const layer = new MaxPoolWithIndices()
+    expect(() => layer.computeOutputShape([1, 4, 25, 8])).toThrow(/even sides, not 4 × 25/)
+    expect(layer.computeOutputShape([1, null, null, 8])[0]).toEqual([1, null, null, 8])
   })
 })

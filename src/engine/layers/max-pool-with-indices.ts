@@ -24,14 +24,14 @@ export class MaxPoolWithIndices extends tf.layers.Layer {
   }
 
   override computeOutputShape([batch, height, width, channels]: Shape): Shape[] {
+    requireEven(this.name, height, width)
     const shape = [batch, scaled(height, 0.5), scaled(width, 0.5), channels]
     return [shape, shape]
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
     const x = Array.isArray(inputs) ? inputs[0] : inputs
-    if (x.shape[1]! % 2 !== 0 || x.shape[2]! % 2 !== 0)
-      throw new RangeError(`${this.name} takes even sides, not ${x.shape[1]} × ${x.shape[2]}`)
+    requireEven(this.name, x.shape[1]!, x.shape[2]!)
     return tf.engine().runKernel(POOL, { x }) as unknown as tf.Tensor[]
   }
 }
@@ -131,6 +131,12 @@ tf.registerGradient({
 })
 tf.serialization.registerClass(MaxPoolWithIndices)
 tf.serialization.registerClass(MaxUnpool)
+
+/** null: not known yet. */
+function requireEven(name: string, height: number | null, width: number | null): void {
+  if ((height ?? 0) % 2 === 0 && (width ?? 0) % 2 === 0) return
+  throw new RangeError(`${name} takes even sides, not ${height} × ${width}`)
+}
 
 function scaled(size: number | null, by: number): number | null {
   return size === null ? null : size * by
