@@ -55,7 +55,7 @@ export const segmentationRecipeSchema = z.strictObject({
     z.strictObject({
       kind: z.literal('labels'),
       ...folders,
-      classes: z.array(z.string()).min(2),
+      classes: z.array(z.string()).min(2).max(255),
       /** Of each class, red, green and blue, 0..255: in pictures of labels. Absent: hues far apart. */
       colours: z.array(colourSchema).optional(),
       /** Grey value of pixels that count for nothing. */

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sharp } from '../imaging/libvips.ts'
+import { idx } from '../zoo/testing/digits.ts'
 import { inspectFolder } from './inspect.ts'
 
 let folder: string
@@ -58,6 +58,11 @@ test('a mask without its picture, a picture without its mask and one of another 
     await write(`image/${name}.png`)
     await write(`mask/${name}.png`)
   }
+  // Brighter than half is what marks; of one mask alone will do.
+  expect((await inspect()).problems).toMatchObject([
+    { severity: 'error', message: expect.stringContaining('nothing is marked') },
+  ])
+  await write('mask/b.png', { value: 128 })
   expect(await inspect()).toMatchObject({ kind: 'masks', count: 3, labels: null, problems: [] })
   await write('mask/alone.png')
   await write('image/bare.png')
@@ -80,19 +85,31 @@ test('labels are read, in the folder train too; coloured ones are refused', asyn
   expect(await messages()).toMatch(/b\.png is in colour/)
 })
 
-test('MNIST is known by its files, and a count that does not fit is told', async () => {
-  const idx = (sizes: number[]) => {
-    const bytes = Buffer.alloc(4 + 4 * sizes.length + sizes.reduce((a, b) => a * b))
-    bytes.writeUInt32BE(0x800 + sizes.length, 0)
-    for (const [i, size] of sizes.entries()) bytes.writeUInt32BE(size, 4 + 4 * i)
-    return gzipSync(bytes)
+test('labels of 16 bits are read undivided', async () => {
+  for (const [i, name] of ['a', 'b', 'c'].entries()) {
+    await write(`image/${name}.png`)
+    const file = await write(`label/${name}.png`)
+    const samples = Uint16Array.from({ length: 256 }, () => 60 * i)
+    const raw = { width: 16, height: 16, channels: 1 } as const
+    await sharp(samples, { raw }).toColourspace('grey16').png().toFile(file)
   }
-  await writeFile(path.join(folder, 'train-images-idx3-ubyte.gz'), idx([7, 28, 28]))
-  expect(await messages()).toMatch(/labels of the digits are not in/)
-  await writeFile(path.join(folder, 'train-labels-idx1-ubyte.gz'), idx([7]))
+  expect(await inspect()).toMatchObject({ labels: [0, 60, 120], problems: [] })
+})
+
+test('MNIST is known by its files; one that is missing, a count or a size that does not fit is told', async () => {
+  const put = (name: string, sizes: number[]) =>
+    writeFile(path.join(folder, name), idx(new Uint8Array(sizes.reduce((a, b) => a * b)), sizes))
+  await put('train-images-idx3-ubyte.gz', [7, 28, 28])
+  expect(await messages()).toMatch(/labels of the training digits are not in/)
+  await put('train-labels-idx1-ubyte.gz', [7])
+  expect(await messages()).toMatch(/^The images of the test digits are not in.*\n.*labels of the test digits/)
+  await put('t10k-images-idx3-ubyte.gz', [3, 28, 28])
+  await put('t10k-labels-idx1-ubyte.gz', [3])
   expect(await inspect()).toMatchObject({ kind: 'mnist', count: 7, channels: 1, problems: [] })
-  await writeFile(path.join(folder, 'train-labels-idx1-ubyte.gz'), idx([6]))
-  expect(await messages()).toMatch(/7 digits and 6 labels/)
+  await put('train-labels-idx1-ubyte.gz', [6])
+  expect(await messages()).toMatch(/7 training digits and 6 labels/)
+  await put('t10k-images-idx3-ubyte.gz', [3, 20, 28])
+  expect(await messages()).toMatch(/test digits .* are 28 × 20 px, not 28 × 28 px/)
 })
 
 test('a folder that is not there fails with its name', async () => {

@@ -3,45 +3,49 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { createGunzip } from 'node:zlib'
 import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
+import { MNIST_FILES } from '../zoo/mnist.ts'
 
-const FILES = {
-  images: /^train-images.idx3-ubyte(\.gz)?$/,
-  labels: /^train-labels.idx1-ubyte(\.gz)?$/,
-}
+const SIDE = 28 // px
+const SPLITS = ['train', 'test'] as const
+const NAMES = { train: 'training digits', test: 'test digits' }
 
-export const isMnist = (names: readonly string[]): boolean => names.some((name) => FILES.images.test(name))
+/** One of the four is enough: what is missing is told then. */
+export const isMnist = (names: readonly string[]): boolean =>
+  SPLITS.flatMap((split) => Object.values(MNIST_FILES[split])).some((file) =>
+    names.some((name) => file.test(name)),
+  )
 
+/** All four files are needed: a run ends with figures on the test digits. */
 export async function inspectMnist(folder: string, names: readonly string[]): Promise<DataFindings> {
   const problems: DataProblem[] = []
-  const sizesOf = async (what: keyof typeof FILES, dimensions: number): Promise<number[] | null> => {
-    const name = names.find((candidate) => FILES[what].test(candidate))
-    const file = name && path.join(folder, name)
-    const sizes = file ? await idxSizes(file, dimensions).catch(() => null) : null
-    if (!sizes) {
-      const message = file ? `${file} is no idx file.` : `The ${what} of the digits are not in ${folder}.`
-      problems.push({ severity: 'error', message, hint: 'Fetch the four files of MNIST anew.', file })
+  const complain = (message: string, file?: string) =>
+    problems.push({ severity: 'error', message, hint: 'Fetch the four files of MNIST anew.', file })
+  let sizes: DataFindings['sizes'] = []
+  for (const split of SPLITS) {
+    const sizesOf = async (what: 'images' | 'labels', dimensions: number): Promise<number[] | null> => {
+      const name = names.find((candidate) => MNIST_FILES[split][what].test(candidate))
+      const file = name && path.join(folder, name)
+      const told = file ? await idxSizes(file, dimensions).catch(() => null) : null
+      if (!told) {
+        const missing = `The ${what} of the ${NAMES[split]} are not in ${folder}.`
+        complain(file ? `${file} is no idx file.` : missing, file)
+      }
+      return told
     }
-    return sizes
+    const images = await sizesOf('images', 3)
+    const labels = await sizesOf('labels', 1)
+    if (!images) continue
+    const [count, height, width] = images
+    if (split === 'train') sizes = [{ width, height, count }]
+    if (height !== SIDE || width !== SIDE) {
+      complain(`The ${NAMES[split]} in ${folder} are ${width} × ${height} px, not ${SIDE} × ${SIDE} px.`)
+    }
+    if (labels && labels[0] !== count) {
+      complain(`There are ${count} ${NAMES[split]} and ${labels[0]} labels in ${folder}.`)
+    }
   }
-  const images = await sizesOf('images', 3)
-  const labels = await sizesOf('labels', 1)
-  if (images && labels && images[0] !== labels[0]) {
-    problems.push({
-      severity: 'error',
-      message: `There are ${images[0]} digits and ${labels[0]} labels in ${folder}.`,
-      hint: 'Fetch the four files of MNIST anew.',
-    })
-  }
-  const [count, height, width] = images ?? [0, 28, 28]
-  return {
-    kind: 'mnist',
-    folder,
-    count,
-    sizes: images ? [{ width, height, count }] : [],
-    channels: 1,
-    labels: null,
-    problems,
-  }
+  const count = sizes[0]?.count ?? 0
+  return { kind: 'mnist', folder, count, sizes, channels: 1, labels: null, problems }
 }
 
 /** Two zero bytes, 8 for unsigned bytes, the number of dimensions, then each size: big-endian, 32 bit. */

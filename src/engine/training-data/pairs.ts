@@ -1,11 +1,14 @@
-/** Pictures with their masks or label pictures. The latter are decoded: what stands in them is what counts. */
+/**
+ * Pictures with their masks or label pictures. The latter are decoded, as what stands in them is what counts: all label
+ * pictures, and masks until one marks something.
+ */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { toErrorData } from '../../contract/errors.ts'
 import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
 import { formatOfName } from '../../contract/picture-files.ts'
-import { decodePicture, describePicture } from '../imaging/decode.ts'
-import { toEightBits } from '../imaging/sample-layout.ts'
+import { describePicture } from '../imaging/decode.ts'
+import { nothingMarked, readLabels, readMask } from '../zoo/segmentation/marks.ts'
 import { headersOf } from './picture-files.ts'
 import type { Report } from './report.ts'
 
@@ -40,6 +43,9 @@ export async function inspectPairs(
     const problem = await inspectPair(file, partners.get(stem)!, partner, values)
     if (problem && problems.length < PROBLEMS_TOLD) problems.push(problem)
   }
+  if (partner === 'mask' && values.size > 0 && !values.has(1)) {
+    problems.push({ severity: 'error', ...nothingMarked(path.join(folder, partner)) })
+  }
   const labels = [...values].sort((a, b) => a - b)
   if (labels.length > MOST_CLASSES) {
     problems.push({
@@ -53,7 +59,7 @@ export async function inspectPairs(
   return { kind, folder, count: pairs.length, sizes, channels, labels: told, problems }
 }
 
-/** Adds the values of a label picture to `values`. */
+/** Adds the values of a label picture to `values`, of a mask as long as 1 is not among them. */
 async function inspectPair(
   image: string,
   file: string,
@@ -70,11 +76,13 @@ async function inspectPair(
         file,
       }
     }
-    if (partner === 'mask') return null
-    const { samples, channels } = toEightBits((await decodePicture(file)).raster)
-    for (let i = 0; i < samples.length; i += channels) {
-      values.add(samples[i])
-      if (channels === 1 || (samples[i] === samples[i + 1] && samples[i] === samples[i + 2])) continue
+    if (partner === 'mask') {
+      if (!values.has(1)) for (const value of (await readMask(file)).values) values.add(value)
+      return null
+    }
+    const labels = await readLabels(file)
+    for (const value of labels.values) values.add(value)
+    if (!labels.isGrey) {
       return {
         severity: 'error',
         message: `${file} is in colour.`,

@@ -73,6 +73,17 @@ describe('digits', () => {
       },
       '4 labels for 5 digits',
     ],
+    [
+      'of another size',
+      async (to: string) => {
+        await writeDigits(to, { train: 5, test: 5 })
+        await writeFile(
+          path.join(to, 't10k-images-idx3-ubyte.gz'),
+          idx(new Uint8Array(5 * 20 * 28), [5, 20, 28]),
+        )
+      },
+      'are 28 × 20 px, not 28 × 28 px',
+    ],
   ])('%s are a clear error', async (name, make, message) => {
     const at = path.join(folder, name.replaceAll(' ', '-'))
     await mkdir(at)
@@ -122,6 +133,17 @@ describe('a folder of pictures', () => {
     }
     const grey = await loadExamples({ ...photos, channels: 1, fit: 'crop' }, folder)
     expect(grey.train.samples.length).toBe(2 * 8 * 8)
+  })
+
+  it('lies over white where it is transparent', async () => {
+    const at = path.join(folder, 'icons')
+    await mkdir(at)
+    const samples = new Uint8Array(8 * 8 * 4)
+    samples[3] = 255 // black, and all around it black that is not there
+    const icon = sharp(samples, { raw: { width: 8, height: 8, channels: 4 } }).png()
+    for (const name of ['a.png', 'b.png']) await icon.clone().toFile(path.join(at, name))
+    const { train } = await loadExamples({ ...photos, folder: 'icons', channels: 1 }, folder)
+    expect([...train.samples.subarray(0, 3)]).toEqual([0, 255, 255])
   })
 })
 

@@ -37,6 +37,7 @@ export async function loadExamples(
 
 async function mnistExamples(data: Extract<Data, { kind: 'mnist' }>, folder: string): Promise<Examples> {
   const [all, test] = [await readMnist(folder, 'train'), await readMnist(folder, 'test')]
+  for (const { shape } of [all, test]) requireShape(shape, shapeOf(data), folder)
   const wanted = new Set(data.digits ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   const indices = Array.from({ length: all.count }, (_, i) => i).filter((i) => wanted.has(all.labels![i]))
   const count = indices.length - data.validation
@@ -46,6 +47,15 @@ async function mnistExamples(data: Extract<Data, { kind: 'mnist' }>, folder: str
     validation: pick(all, indices.slice(count)),
     test,
   }
+}
+
+function requireShape(is: PictureShape, wanted: PictureShape, folder: string): void {
+  if (is.join() === wanted.join()) return
+  const [size, other] = [is, wanted].map(([height, width]) => `${width} × ${height} px`)
+  throw new LimpidError('data-missing', `The digits in ${folder} are ${size}, not ${other}.`, {
+    file: folder,
+    hint: 'Fetch the four files of MNIST anew.',
+  })
 }
 
 function requireSome(training: number, all: number, folder: string): void {

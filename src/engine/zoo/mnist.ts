@@ -6,15 +6,15 @@ import { LimpidError } from '../../contract/errors.ts'
 import type { Pictures } from './pictures.ts'
 
 /** The training files' names begin with `train`, the test files' with `t10k` (or how many thousand they hold). */
-const NAMES = {
+export const MNIST_FILES = {
   train: { images: /^train-images.idx3-ubyte(\.gz)?$/, labels: /^train-labels.idx1-ubyte(\.gz)?$/ },
   test: { images: /^t\d+k-images.idx3-ubyte(\.gz)?$/, labels: /^t\d+k-labels.idx1-ubyte(\.gz)?$/ },
 }
 
 /** Throws `data-missing` where a file is not there or is none. */
 export async function readMnist(folder: string, split: 'train' | 'test'): Promise<Pictures> {
-  const images = await readIdx(folder, NAMES[split].images, 3)
-  const { values: labels, file, sizes } = await readIdx(folder, NAMES[split].labels, 1)
+  const images = await readIdx(folder, MNIST_FILES[split].images, 3)
+  const { values: labels, file, sizes } = await readIdx(folder, MNIST_FILES[split].labels, 1)
   const [count, height, width] = images.sizes
   if (sizes[0] !== count) throw damaged(file, `it has ${sizes[0]} labels for ${count} digits`)
   const names = Array.from({ length: count }, (_, i) => `${split} ${i}`)

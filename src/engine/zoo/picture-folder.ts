@@ -4,13 +4,13 @@ import { LimpidError } from '../../contract/errors.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
 import { sharp } from '../imaging/libvips.ts'
-import { toEightBits } from '../imaging/sample-layout.ts'
+import { overWhite, toEightBits } from '../imaging/sample-layout.ts'
 import { type PictureShape, type Pictures, sizeOf } from './pictures.ts'
 
 /** `crop`: the largest centred part of the shape, made that size. `resize`: all of it, distorted. */
 export type Fit = 'crop' | 'resize'
 
-/** All pictures of the folder and below. Throws what can't be read, and `bad-request` for another size without `fit`. */
+/** All pictures of the folder and below; what is transparent lies over white. Throws what can't be read, and `bad-request` for another size without `fit`. */
 export async function readPictureFolder(
   folder: string,
   shape: PictureShape,
@@ -45,7 +45,7 @@ export async function readPictureFiles(
 
 async function readOne(file: string, [height, width, channels]: PictureShape, fit: Fit | undefined) {
   const { raster } = await decodePicture(file)
-  const eight = toEightBits(raster)
+  const eight = overWhite(toEightBits(raster))
   const isOfShape = eight.width === width && eight.height === height
   if (!isOfShape && fit === undefined) {
     const [is, wanted] = [`${eight.width} × ${eight.height}`, `${width} × ${height}`]

@@ -1,6 +1,6 @@
 /** A subject cut out: mask × picture. */
 import { createRaster, maxSample, type Raster } from '../../imaging/raster.ts'
-import { toEightBits } from '../../imaging/sample-layout.ts'
+import { overWhite, toEightBits } from '../../imaging/sample-layout.ts'
 import type { Between, Segmenter } from './segment.ts'
 
 /** What stands where the subject is not. */
@@ -56,9 +56,9 @@ function cover(raster: Raster, opacity: Float32Array, background: 'black' | 'whi
   return { ...raster, samples: covered }
 }
 
-/** [height, width, 3], 8-bit. */
+/** [height, width, 3], 8-bit, over white as in training. */
 function rgbOf(raster: Raster): Uint8Array {
-  const { samples, channels } = toEightBits(raster)
+  const { samples, channels } = overWhite(toEightBits(raster))
   if (channels === 3) return samples as Uint8Array
   const rgb = new Uint8Array(3 * samples.length)
   for (let i = 0; i < samples.length; i++) rgb.fill(samples[i], 3 * i, 3 * i + 3)

@@ -7,9 +7,12 @@ import type { LabelledPicture } from './labelled-pictures.ts'
 import type { Between, Segmenter } from './segment.ts'
 
 export type Evaluated = {
-  /** Means, or of the subject: 0..1. */
+  /**
+   * Means, or of the subject: 0..1. Where no pixel is the subject and none was taken for it there is no F1 and no IoU:
+   * they would be 0/0.
+   */
   figures: Figures
-  /** Picks the best checkpoint: the subject's F1, or the mean IoU of the classes. */
+  /** Picks the best checkpoint: the subject's F1 (the accuracy where there is none), or the mean IoU of the classes. */
   score: number
   classes: ClassFigures[]
 }
@@ -37,8 +40,8 @@ export async function evaluateSegmentation(
   const classes = confusion.each()
   const accuracy = confusion.accuracy()
   if (data.kind === 'masks') {
-    // Nothing there and nothing found is no fault; else without a hit F1 is 0.
-    const [f1, iou] = [classes[1].f1, classes[1].iou].map((figure) => (Number.isNaN(figure) ? 1 : figure))
+    const { f1, iou } = classes[1]
+    if (Number.isNaN(f1)) return { figures: { accuracy }, score: accuracy, classes }
     return { figures: { F1: f1, IoU: iou, accuracy }, score: f1, classes }
   }
   const meanIou = confusion.meanIou()

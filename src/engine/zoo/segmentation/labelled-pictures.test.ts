@@ -55,6 +55,46 @@ describe('labelled pictures', () => {
     await expect(loadLabelledPictures(empty, masks)).rejects.toMatchObject({ code: 'folder-empty' })
   })
 
+  it('of 16 bits have their labels undivided, and a number that is no class is told', async () => {
+    const folder = await makeShapes(1)
+    const label = createRaster(48, 32, 1, 16)
+    label.samples.set([0, 1, 2])
+    const target = { path: path.join(folder, 'label', 'shape-0.png'), overwrite: true }
+    await encodePicture(label, null, target)
+    const [picture] = await loadLabelledPictures(folder, labels)
+    expect([...picture.labels.subarray(0, 4)]).toEqual([0, 1, 2, 0])
+    label.samples[5] = 300
+    await encodePicture(label, null, target)
+    await expect(loadLabelledPictures(folder, labels)).rejects.toThrow(/has the label 300/)
+  })
+
+  it('lie over white, their masks over black, where they are transparent', async () => {
+    const folder = await makeShapes(1)
+    const alpha = new Uint8Array(48 * 32)
+    alpha[7] = 255
+    const image = { ...createRaster(48, 32, 3, 8), alpha }
+    const mask = { ...createRaster(48, 32, 1, 8), alpha }
+    mask.samples.fill(255)
+    for (const [name, raster] of Object.entries({ image, mask }))
+      await encodePicture(raster, null, { path: path.join(folder, name, 'shape-0.png'), overwrite: true })
+    const [picture] = await loadLabelledPictures(folder, masks)
+    expect([...picture.samples.subarray(3 * 6, 3 * 9)]).toEqual([255, 255, 255, 0, 0, 0, 255, 255, 255])
+    expect([...picture.labels.subarray(6, 9)]).toEqual([0, 1, 0])
+  })
+
+  it('are refused where no mask marks anything', async () => {
+    const folder = await makeShapes(1)
+    const mask = createRaster(48, 32, 1, 8)
+    mask.samples.fill(1)
+    const target = { path: path.join(folder, 'mask', 'shape-0.png'), overwrite: true }
+    await encodePicture(mask, null, target)
+    await expect(loadLabelledPictures(folder, masks)).rejects.toMatchObject({
+      code: 'data-missing',
+      message: expect.stringContaining('nothing is marked'),
+      hint: expect.stringContaining('by 255'),
+    })
+  })
+
   it('are brought to the size of the network as the recipe says, or refused', async () => {
     const pictures = await loadLabelledPictures(await makeShapes(1), labels)
     const resized = await fitPictures(pictures, labelRecipe({ width: 24, height: 16 }).data)

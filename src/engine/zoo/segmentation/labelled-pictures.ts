@@ -5,7 +5,9 @@ import { LimpidError } from '../../../contract/errors.ts'
 import { formatOfName } from '../../../contract/picture-files.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { decodePicture } from '../../imaging/decode.ts'
-import { toEightBits } from '../../imaging/sample-layout.ts'
+import type { Samples } from '../../imaging/raster.ts'
+import { overWhite, toEightBits } from '../../imaging/sample-layout.ts'
+import { nothingMarked, readLabels, readMask } from './marks.ts'
 
 /** `samples` is [height, width, 3], 8-bit; `labels` [height, width]: classes from 0 on, or `VOID`. Of a mask 0 and 1. */
 export type LabelledPicture = {
@@ -22,13 +24,13 @@ export const VOID = 255
 type Data = SegmentationRecipe['data']
 
 /**
- * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there, `folder-empty`, and
- * `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
+ * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there or no mask marks anything,
+ * `folder-empty`, and `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
  */
 export async function loadLabelledPictures(
   folder: string,
   data: Data,
-  between: (done: number) => Promise<void> | void = () => {},
+  onRead: (done: number, total: number) => Promise<void> | void = () => {},
 ): Promise<LabelledPicture[]> {
   const images = await filesIn(path.join(folder, 'image'))
   const kind = data.kind === 'masks' ? 'mask' : 'label'
@@ -37,8 +39,12 @@ export async function loadLabelledPictures(
   requirePairs(labels, images, 'picture')
   const pictures: LabelledPicture[] = []
   for (const [stem, file] of images) {
-    await between(pictures.length / images.size)
     pictures.push(await readPair(stem, file, labels.get(stem)!, data))
+    await onRead(pictures.length, images.size)
+  }
+  if (data.kind === 'masks' && !pictures.some(({ labels }) => labels.includes(1))) {
+    const { message, hint } = nothingMarked(folder)
+    throw new LimpidError('data-missing', message, { file: folder, hint })
   }
   return pictures
 }
@@ -74,7 +80,8 @@ function requirePairs(files: Map<string, string>, partners: Map<string, string>,
 }
 
 async function readPair(name: string, file: string, labelFile: string, data: Data): Promise<LabelledPicture> {
-  const [picture, marked] = [await read(file), await read(labelFile)]
+  const picture = overWhite(toEightBits((await decodePicture(file)).raster))
+  const marked = data.kind === 'masks' ? await readMask(labelFile) : await readLabels(labelFile)
   const { width, height } = picture
   if (marked.width !== width || marked.height !== height) {
     const size = `${marked.width} × ${marked.height} px`
@@ -84,31 +91,22 @@ async function readPair(name: string, file: string, labelFile: string, data: Dat
       { file: labelFile, hint: 'A mask or label picture has a pixel for each of its picture.' },
     )
   }
-  const samples = picture.channels === 3 ? picture.samples : asRgb(picture.samples)
-  return { name, width, height, samples, labels: labelsOf(marked, data, labelFile) }
+  const samples = (picture.channels === 3 ? picture.samples : asRgb(picture.samples)) as Uint8Array
+  return { name, width, height, samples, labels: labelsOf(marked.values, data, labelFile) }
 }
 
-async function read(file: string) {
-  const { width, height, channels, samples } = toEightBits((await decodePicture(file)).raster)
-  return { width, height, channels, samples: samples as Uint8Array }
-}
-
-function asRgb(grey: Uint8Array): Uint8Array {
+function asRgb(grey: Samples): Uint8Array {
   const rgb = new Uint8Array(3 * grey.length)
   for (let i = 0; i < grey.length; i++) rgb.fill(grey[i], 3 * i, 3 * i + 3)
   return rgb
 }
 
-function labelsOf(
-  { channels, samples }: { channels: number; samples: Uint8Array },
-  data: Data,
-  file: string,
-): Uint8Array {
-  const labels = new Uint8Array(samples.length / channels)
-  for (let i = 0; i < labels.length; i++) {
-    const value = samples[i * channels]
-    if (data.kind === 'masks') labels[i] = value > 127 ? 1 : 0
-    else if (value === data.void) labels[i] = VOID
+function labelsOf(values: Samples, data: Data, file: string): Uint8Array {
+  if (data.kind === 'masks') return values as Uint8Array
+  const labels = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (value === data.void) labels[i] = VOID
     else if (value < data.classes.length) labels[i] = value
     else throw outOfRange(value, data.classes.length, file)
   }

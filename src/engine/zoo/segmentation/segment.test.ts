@@ -79,6 +79,19 @@ describe('a cut-out', () => {
     expect([...cut.alpha!]).toEqual([65535, 30000, 32768, 0])
   })
 
+  it('is found in the picture over white, as the network learned to', async () => {
+    const given = { ...picture(1, 8, [0, 0, 0, 0]), alpha: Uint8Array.from([255, 255, 0, 0]) }
+    let seen: number[] = []
+    const watching = {
+      probability: async ({ samples }: Picture) => {
+        seen = [...samples]
+        return Float32Array.from(sure)
+      },
+    } as unknown as Segmenter
+    await cutOut(given, watching, 'black')
+    expect(seen).toEqual([0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255])
+  })
+
   it('keeps grey and 16 bits on white', async () => {
     const { picture: cut } = await cutOut(picture(1, 16, [0, 0, 0, 0]), knowing(sure), 'white')
     expect([...cut.samples]).toEqual([0, 0, 32768, 65535])
