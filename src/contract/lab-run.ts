@@ -63,6 +63,7 @@ export const labRunSchema = z.object({
   curve: z.array(z.tuple([z.int(), z.number()])),
   /** On pictures kept apart, in the order of steps. `samples`: a path below the face's media root. */
   validations: z.array(z.object({ step: z.int(), figures: figuresSchema, samples: z.string().nullable() })),
+  /** The engine tells it when it stops: null until then, and again from a resume on. */
   best: bestSchema.nullable(),
   error: errorDataSchema.nullable(),
   /** The finished model, of the best weights. */

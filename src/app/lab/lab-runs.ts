@@ -93,7 +93,7 @@ export class LabRuns {
       entry.run = { ...entry.run, recipe: slower }
     }
     entry.finishing = false
-    this.#change(entry, { state: 'queued', error: null })
+    this.#change(entry, { state: 'queued', error: null, best: null })
     this.#pump()
     return entry.run
   }

@@ -54,8 +54,10 @@ test('a run pauses, goes on from there, and a stopped one keeps the best it has'
   await until(t, id, ({ step }) => step > 12)
   await t.app.pauseLabRun({ id })
   const paused = await until(t, id, ({ state }) => state === 'paused')
+  expect(paused.best?.step).toBe(paused.step)
   await t.app.resumeLabRun({ id })
-  await until(t, id, ({ step }) => step > paused.step)
+  const resumed = await until(t, id, ({ step }) => step > paused.step)
+  expect(resumed.best).toBe(null) // what was the best need not be it any more
   await t.app.stopLabRun({ id })
   const stopped = await until(t, id, ({ state }) => state === 'done')
   expect(stopped.step).toBeGreaterThan(paused.step)

@@ -26,9 +26,10 @@ export function stateInWords({ state, step, steps, progress, model }: LabRun): s
   return parts.join(', ')
 }
 
-/** Of its best weights; while it trains, of the newest validation. */
-export function figuresNow({ best, validations }: LabRun): Figures {
-  return best?.figures ?? validations.at(-1)?.figures ?? {}
+/** Of a finished run those of its model, which has the best weights; of another those of the newest validation. */
+export function figuresNow({ state, best, validations }: LabRun): Figures {
+  const newest = validations.at(-1)?.figures
+  return (state === 'done' ? (best?.figures ?? newest) : newest) ?? {}
 }
 
 /** Rows of a table: what is known of each run, null where it is not. */

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import type { LabRun } from '../../contract/lab-run.ts'
+import { figuresNow, figuresOf } from './run-words.ts'
+
+const at = (step: number, dice: number) => ({ step, figures: { Dice: dice }, samples: null })
+const run = {
+  state: 'running',
+  validations: [at(10, 0.5), at(20, 0.8), at(30, 0.7)],
+  best: { step: 10, score: 0.5, figures: { Dice: 0.5 } }, // of an earlier part of the run
+} as unknown as LabRun
+
+test('figures are those of the newest validation while a run goes on, of the best when it is done', () => {
+  expect(figuresNow(run)).toEqual({ Dice: 0.7 })
+  const done: LabRun = { ...run, state: 'done', best: { step: 20, score: 0.8, figures: { Dice: 0.8 } } }
+  expect(figuresNow(done)).toEqual({ Dice: 0.8 })
+  expect(figuresOf([run, done])).toEqual([{ name: 'Dice', values: [0.7, 0.8] }])
+})
+
+test('a run without a validation has no figures', () => {
+  expect(figuresNow({ ...run, validations: [], best: null })).toEqual({})
+})
