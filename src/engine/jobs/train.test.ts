@@ -5,12 +5,15 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LimpidError } from '../../contract/errors.ts'
 import { SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
-import { autoencoderRecipeSchema } from '../../contract/zoo-recipe.ts'
+import { type AutoencoderRecipe, autoencoderRecipeSchema } from '../../contract/zoo-recipe.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { readManifest } from '../models/model-file.ts'
 import { random } from '../random.ts'
+import { tf } from '../tf.ts'
 import { tinyRecipe } from '../training/testing/tiny-recipe.ts'
+import { maskRecipe } from '../zoo/segmentation/testing/recipes.ts'
+import { makeShapes } from '../zoo/segmentation/testing/shapes.ts'
 import { writeDigits } from '../zoo/testing/digits.ts'
 import { aloneWith } from './job-context.ts'
 import { trainRecipe } from './train.ts'
@@ -49,6 +52,13 @@ const input = (run: string) => ({
   data,
   runFolder: path.join(data, run),
   modelFolder: path.join(data, `${run}-model`),
+})
+
+/** Principal components of the digits, so many. */
+const pca = (code: number): AutoencoderRecipe => ({
+  ...recipe,
+  architecture: { name: 'linear-autoencoder', parameters: { code } },
+  training: { method: 'pca' },
 })
 
 /** 64 × 48 px of noise, of its own for every name. */
@@ -109,7 +119,7 @@ describe('training', () => {
     const until = (last: RegExp) => ({
       ...alone,
       step: async (_done: number, label: string) => {
-        labels.push(label)
+        if (labels.at(-1) !== label) labels.push(label) // told as often as there is time for
         if (last.test(label)) throw new LimpidError('cancelled', 'Cancelled.')
       },
     })
@@ -122,6 +132,37 @@ describe('training', () => {
       ...['Training tiny', 'Looking for units that do nothing'],
     ])
     expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, model: asked.modelFolder })
+  })
+
+  it('can be cancelled while it reads pairs and while it computes components', async () => {
+    const until = (last: RegExp) => ({
+      ...alone,
+      step: async (_done: number, label: string) => {
+        if (last.test(label)) throw new LimpidError('cancelled', 'Cancelled.')
+      },
+    })
+    const pairs = { ...input('pairs'), recipe: maskRecipe(), data: await makeShapes(3) }
+    await expect(trainRecipe(pairs, until(/Reading 2 of 3/))).rejects.toMatchObject({ code: 'cancelled' })
+    const components = { ...input('components'), recipe: pca(4) }
+    await expect(trainRecipe(components, until(/iteration 2/))).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('leaves no tensor behind where a recipe does not come to a training', async () => {
+    const two = { name: 'unet', parameters: { filters: 4, depth: 2, outputChannels: 2 } }
+    const [pairs, one] = [await makeShapes(3), await makeShapes(1)]
+    const loss = { ...recipe.loss, reconstruction: 'cross-entropy' as const }
+    const failing = [
+      { recipe: maskRecipe({}, { architecture: two }), data: pairs, code: 'recipe-invalid' },
+      { recipe: maskRecipe(), data: one, code: 'data-missing' },
+      { recipe: { ...pca(4), loss }, data, code: 'recipe-invalid' },
+      { recipe: pca(800), data, code: 'recipe-invalid' },
+    ]
+    await alone.backend()
+    const before = tf.memory().numTensors
+    for (const { code, ...asked } of failing) {
+      await expect(trainRecipe({ ...input('nothing'), ...asked }, alone)).rejects.toMatchObject({ code })
+      expect(tf.memory().numTensors).toBe(before)
+    }
   })
 
   it('has no model to give before its first step', async () => {

@@ -46,11 +46,11 @@ async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobCont
   switch (recipe.task) {
     case 'autoencode': {
       const { autoencoderCourse } = await import('../zoo/autoencoder-course.ts')
-      return autoencoderCourse(recipe, data, onRead)
+      return autoencoderCourse(recipe, data, onRead, (label) => context.step(0, label))
     }
     case 'segment': {
       const { segmentationCourse } = await import('../zoo/segmentation/course.ts')
-      return segmentationCourse(recipe, data)
+      return segmentationCourse(recipe, data, onRead)
     }
     default: {
       const [{ loadDataset }, { restorationCourse }] = await Promise.all([

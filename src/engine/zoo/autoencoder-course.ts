@@ -15,16 +15,31 @@ import { type Examples, sizeOf } from './pictures.ts'
 import { writeReconstructions } from './reconstruction-samples.ts'
 import { saveAutoencoder } from './save-autoencoder.ts'
 
+/** `step` is called now and then while components are computed, with what is being done; it may throw to cancel. */
 export async function autoencoderCourse(
   recipe: AutoencoderRecipe,
   dataFolder: string,
-  onProgress?: (done: number, total: number) => Promise<void> | void,
+  onRead?: (done: number, total: number) => Promise<void> | void,
+  step?: (label: string) => Promise<void>,
 ): Promise<Course<AutoencoderBatch>> {
-  const examples = await loadExamples(recipe.data, dataFolder, onProgress)
+  const examples = await loadExamples(recipe.data, dataFolder, onRead)
   const autoencoder = new Autoencoder(networkOf(recipe).build(recipe.seed))
-  requireFit(autoencoder, recipe.loss)
+  try {
+    requireFit(autoencoder, recipe.loss)
+    if (recipe.training.method === 'pca') await fitPrincipalComponents(autoencoder, examples.train, step)
+  } catch (thrown) {
+    autoencoder.dispose()
+    throw thrown
+  }
+  return courseOf(recipe, autoencoder, examples)
+}
+
+function courseOf(
+  recipe: AutoencoderRecipe,
+  autoencoder: Autoencoder,
+  examples: Examples,
+): Course<AutoencoderBatch> {
   const { training } = recipe
-  if (training.method === 'pca') await fitPrincipalComponents(autoencoder, examples.train)
   return {
     learner: {
       model: autoencoder.model,

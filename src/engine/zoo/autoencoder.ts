@@ -26,10 +26,11 @@ export class Autoencoder {
   readonly #isGaussian: boolean
   readonly #hasLogits: boolean
 
-  /** Takes the model over. Throws `model-damaged` where it has no layer "code". */
+  /** Takes the model over. Where it has no layer "code" it is disposed of, with a `model-damaged`. */
   constructor(model: tf.LayersModel) {
     const names = new Set(model.layers.map(({ name }) => name))
     if (!names.has(CODE)) {
+      model.dispose()
       throw new LimpidError('model-damaged', `The model has no layer "${CODE}": it is no autoencoder.`)
     }
     this.model = model

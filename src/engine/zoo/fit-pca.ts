@@ -7,9 +7,14 @@ import { floats, type Pictures, sizeOf } from './pictures.ts'
 
 /**
  * Gives a linear autoencoder the principal components of the pictures for its weights: then it encodes a picture by its
- * scores and decodes scores by their sum. Throws `recipe-invalid` for a network that is not linear.
+ * scores and decodes scores by their sum. Throws `recipe-invalid` for a network that is not linear, and for a code of more
+ * units than a picture has values. `step` is told of every iteration; it may throw to cancel.
  */
-export async function fitPrincipalComponents({ model }: Autoencoder, pictures: Pictures): Promise<void> {
+export async function fitPrincipalComponents(
+  { model }: Autoencoder,
+  pictures: Pictures,
+  step: (label: string) => Promise<void> = async () => {},
+): Promise<void> {
   const [encoder, decoder] = [CODE, 'pixels'].map((name) =>
     model.layers.find((layer) => layer.name === name && layer.getConfig().activation === 'linear'),
   )
@@ -22,8 +27,8 @@ export async function fitPrincipalComponents({ model }: Autoencoder, pictures: P
   const k = encoder.weights[0].shape[1] as number
   const all = Uint32Array.from({ length: pictures.count }, (_, i) => i)
   const rows = tf.tensor2d(floats(pictures, all), [pictures.count, pixels])
-  const { mean, components } = await principalComponents(rows, k)
-  rows.dispose()
+  const between = (iteration: number) => step(`Principal components, iteration ${iteration + 1}`)
+  const { mean, components } = await principalComponents(rows, k, between).finally(() => rows.dispose())
   tf.tidy(() => {
     const basis = tf.tensor2d(components, [pixels, k])
     const centre = tf.tensor2d(mean, [1, pixels])

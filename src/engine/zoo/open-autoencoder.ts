@@ -43,7 +43,6 @@ function takeApart(model: tf.LayersModel, folder: string): Autoencoder {
   try {
     return new Autoencoder(model)
   } catch (thrown) {
-    model.dispose()
     if (!(thrown instanceof LimpidError)) throw thrown
     const hint = 'Train it again, by a recipe of recipes/zoo.'
     throw new LimpidError(thrown.code, `${thrown.message} (${folder})`, { file: folder, hint, cause: thrown })

@@ -65,6 +65,20 @@ it.each([40, 2100])('finds the directions in which %i pixels vary, and how much'
   })
 })
 
+it('has no more components than there are pixels, can be stopped, and leaves no tensor behind then', async () => {
+  const rows = tf.tensor2d(gaussians(60, 7), [10, 6])
+  const before = tf.memory().numTensors
+  await expect(principalComponents(rows, 7)).rejects.toMatchObject({ code: 'recipe-invalid' })
+  const { components } = await principalComponents(rows, 6)
+  expect(components.every(Number.isFinite)).toBe(true)
+  const stop = (iteration: number) => {
+    if (iteration === 1) throw new Error('stopped')
+  }
+  await expect(principalComponents(rows, 6, stop)).rejects.toThrow('stopped')
+  expect(tf.memory().numTensors).toBe(before)
+  rows.dispose()
+})
+
 it('the quantiles of a Gaussian are those of the tables', () => {
   expect(gaussianQuantile(0.5)).toBe(0)
   expect(gaussianQuantile(0.975)).toBeCloseTo(1.959964, 6)

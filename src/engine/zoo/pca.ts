@@ -2,6 +2,7 @@
  * Principal component analysis (Pearson 1901; Hotelling 1933): the leading eigenvectors of the pictures' covariance, by
  * subspace iteration (Golub & Van Loan, "Matrix Computations", 8.2), which only multiplies by the covariance.
  */
+import { LimpidError } from '../../contract/errors.ts'
 import { random } from '../random.ts'
 import { tf } from '../tf.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
@@ -22,10 +23,21 @@ const MOST_ITERATIONS = 300
 /** Up to so many pixels the covariance itself is held, [pixels, pixels]. */
 const HOLD_COVARIANCE = 2048
 
-/** Of the rows of `pictures` [count, pixels]. */
-export async function principalComponents(pictures: tf.Tensor2D, k: number): Promise<PrincipalComponents> {
+/**
+ * Of the rows of `pictures` [count, pixels]. Throws `recipe-invalid` for more components than pixels. `between` is called
+ * in front of every iteration with its number, from 0; it may throw to cancel.
+ */
+export async function principalComponents(
+  pictures: tf.Tensor2D,
+  k: number,
+  between: (iteration: number) => Promise<void> | void = () => {},
+): Promise<PrincipalComponents> {
   const [count, pixels] = pictures.shape
-  const m = Math.min(k + SPARE, pixels)
+  if (k > pixels) {
+    throw new LimpidError('recipe-invalid', `Pictures of ${pixels} values have no ${k} components.`, {
+      hint: `Take a code of ${pixels} units at most.`,
+    })
+  }
   const mean = pictures.mean(0) as tf.Tensor1D
   const covariance = pixels <= HOLD_COVARIANCE ? covarianceOf(pictures, mean) : null
   const multiply = (basis: tf.Tensor2D): tf.Tensor2D => {
@@ -34,13 +46,29 @@ export async function principalComponents(pictures: tf.Tensor2D, k: number): Pro
     const back = pictures.matMul(scores, true)
     return back.sub(mean.expandDims(1).matMul(scores.sum(0, true))).div(count) as tf.Tensor2D
   }
+  try {
+    const found = await leadingEigenvectors(multiply, k, pixels, between)
+    return { mean: (await mean.data()) as Float32Array, ...found }
+  } finally {
+    tf.dispose([mean, ...(covariance ? [covariance] : [])])
+  }
+}
 
+/** `multiply` gives the covariance times a basis [pixels, m]. */
+async function leadingEigenvectors(
+  multiply: (basis: tf.Tensor2D) => tf.Tensor2D,
+  k: number,
+  pixels: number,
+  between: (iteration: number) => Promise<void> | void,
+): Promise<Omit<PrincipalComponents, 'mean'>> {
+  const m = Math.min(k + SPARE, pixels)
   const start = new Float32Array(m * pixels)
   random(1901, m).fillGaussian(start)
   // A basis is held as its vectors, one after the other: [m, pixels].
   let basis = orthonormal(Float64Array.from(start), m, pixels)
   let variances: Float64Array = new Float64Array(m)
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+    await between(iteration)
     const image = tf.tidy(() => {
       const columns = tf.tensor2d(Float32Array.from(basis), [m, pixels]).transpose()
       return multiply(columns as tf.Tensor2D).transpose()
@@ -59,13 +87,7 @@ export async function principalComponents(pictures: tf.Tensor2D, k: number): Pro
   }
   const components = new Float32Array(pixels * k)
   for (let i = 0; i < k; i++) for (let j = 0; j < pixels; j++) components[j * k + i] = basis[i * pixels + j]
-  const result = {
-    mean: (await mean.data()) as Float32Array,
-    components,
-    variances: [...variances.slice(0, k)],
-  }
-  tf.dispose([mean, ...(covariance ? [covariance] : [])])
-  return result
+  return { components, variances: [...variances.slice(0, k)] }
 }
 
 function covarianceOf(pictures: tf.Tensor2D, mean: tf.Tensor1D): tf.Tensor2D {

@@ -14,23 +14,40 @@ import { logitsOf } from './logits.ts'
 import { segmentationLoss } from './losses.ts'
 import { type Finding, writeMontage } from './montage.ts'
 import { saveSegmenter } from './save-segmenter.ts'
-import { type Between, Segmenter } from './segment.ts'
+import { Segmenter } from './segment.ts'
 
 /** Pictures of a montage. */
 const SHOWN = 4
 
+type OnRead = (done: number, total: number) => Promise<void> | void
+
 export async function segmentationCourse(
   recipe: SegmentationRecipe,
   dataFolder: string,
-  between: Between = () => {},
+  onRead: OnRead = () => {},
 ): Promise<Course<SegmentationBatch>> {
-  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
-  const model = network.build(recipe.seed)
-  requireFit(recipe, model, network.sizeMultiple)
-  const { train, validation } = await loadSets(recipe, dataFolder, between)
+  const { train, validation } = await loadSets(recipe, dataFolder, onRead)
   const pictures = await fitPictures(train, recipe.data)
   if (recipe.data.fit === undefined) await fitPictures(validation, recipe.data) // for its refusal
 
+  // What throws above leaves no weights behind.
+  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
+  const model = network.build(recipe.seed)
+  try {
+    requireFit(recipe, model, network.sizeMultiple)
+    return courseOf(recipe, model, pictures, validation)
+  } catch (thrown) {
+    model.dispose()
+    throw thrown
+  }
+}
+
+function courseOf(
+  recipe: SegmentationRecipe,
+  model: tf.LayersModel,
+  pictures: LabelledPicture[],
+  validation: LabelledPicture[],
+): Course<SegmentationBatch> {
   const logits = logitsOf(model)
   const loss = segmentationLoss(recipe, pictures)
   const segmenter = new Segmenter(model, recipe)
@@ -73,12 +90,12 @@ export async function segmentationCourse(
 type Sets = { train: LabelledPicture[]; validation: LabelledPicture[] }
 
 /** Never the test set: validation is a folder of its own, or an evenly spread share of the training pictures. */
-async function loadSets({ data }: SegmentationRecipe, dataFolder: string, between: Between): Promise<Sets> {
+async function loadSets({ data }: SegmentationRecipe, dataFolder: string, onRead: OnRead): Promise<Sets> {
   const folder = path.resolve(dataFolder, data.train)
-  const all = await loadLabelledPictures(folder, data, between)
+  const all = await loadLabelledPictures(folder, data, onRead)
   if (data.validation !== undefined) {
     const other = path.resolve(dataFolder, data.validation)
-    return { train: all, validation: await loadLabelledPictures(other, data, between) }
+    return { train: all, validation: await loadLabelledPictures(other, data, onRead) }
   }
   if (all.length < 2) {
     throw new LimpidError('data-missing', `One pair in ${folder} is too few to train on and validate with.`, {
