@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closingLine, skipLines } from './counts.ts'
+import { closingLine, nothingRan, skipLines } from './counts.ts'
 import { countReport } from './endToEnd.ts'
 
 test('the closing line adds up all suites', () => {
@@ -40,6 +40,15 @@ test("Playwright's report is counted through its nested suites, and a skip keeps
 test('a run that left no report, or an error outside any test, is a failure', () => {
   expect(countReport(null).failed).toBe(1)
   expect(countReport({ suites: [], errors: [{ message: 'no tests found' }] }).failed).toBe(1)
+})
+
+test('nothing ran only where no suite had a test, were it a skipped one', () => {
+  const none = { passed: 0, failed: 0, skipped: [] }
+  expect(nothingRan([])).toBe(true)
+  expect(nothingRan([none, none])).toBe(true)
+  expect(nothingRan([none, { ...none, passed: 1 }])).toBe(false)
+  expect(nothingRan([{ ...none, failed: 1 }])).toBe(false)
+  expect(nothingRan([{ ...none, skipped: [{ file: 'a.ts', name: 'one', reason: 'no GPU' }] }])).toBe(false)
 })
 
 test('skipped tests of one file and reason share a loud line', () => {

@@ -20,6 +20,11 @@ export function skipLines(skipped: Skipped[]): string[] {
   })
 }
 
+/** Whether there was no test at all, not even one to skip: a mistyped filter must not pass. */
+export function nothingRan(suites: Counts[]): boolean {
+  return suites.every(({ passed, failed, skipped }) => passed + failed + skipped.length === 0)
+}
+
 /** The closing line. It stands alone on its line; whoever reads logs by machine looks for this form. */
 export function closingLine(suites: Counts[]): string {
   const sum = (count: (suite: Counts) => number) => suites.reduce((total, suite) => total + count(suite), 0)
