@@ -1,5 +1,6 @@
-import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { PATCH_DIGEST, patchBinding } from './bindingPatch.ts'
 import { type CacheEntry, digestOf, inWorkingFolder, openEntry, storeEntry } from './cache.ts'
@@ -47,10 +48,10 @@ async function bindingFolder(library: CacheEntry, tfjsFolder: string): Promise<s
   return join(cacheFolder(), 'binding', name)
 }
 
-/** Builds in a folder of its own inside the cache: node_modules stays as it is until there is something that works. */
+/** Builds in a folder of its own: node_modules stays as it is until there is something that works. */
 async function build(library: CacheEntry, tfjsFolder: string, folder: string): Promise<CacheEntry> {
   await assertCanBuild()
-  return inWorkingFolder(dirname(folder), async (workshop) => {
+  return inWorkshop(dirname(folder), async (workshop) => {
     for (const part of ['binding', 'binding.gyp', 'package.json']) {
       await cp(join(tfjsFolder, part), join(workshop, part), { recursive: true })
     }
@@ -70,6 +71,34 @@ async function build(library: CacheEntry, tfjsFolder: string, folder: string): P
   })
 }
 
+/**
+ * The makefiles that node-gyp writes don't quote paths. So it works in a temporary folder whose path needs no quotes, and
+ * reaches what lies elsewhere (the library, Node's headers) by links in there. What it writes for Windows does quote.
+ */
+async function inWorkshop<T>(cache: string, work: (workshop: string) => Promise<T>): Promise<T> {
+  if (process.platform === 'win32') return inWorkingFolder(cache, work)
+  const folder = await mkdtemp(join(await plainTemporaryFolder(), 'limpid-binding-'))
+  try {
+    // A folder deeper: binding.gyp has headers looked for in its parent, too.
+    const workshop = join(folder, 'workshop')
+    await mkdir(workshop)
+    return await work(workshop)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function plainTemporaryFolder(): Promise<string> {
+  for (const folder of [tmpdir(), '/tmp', '/var/tmp']) {
+    // Not as it is named but where it is: that is what the compiler gets.
+    const path = await realpath(folder).catch(() => '')
+    if (/^[\w./+-]+$/.test(path)) return path
+  }
+  throw new Error(
+    'the binding is compiled in a temporary folder, and the path of each has spaces (set TMPDIR)',
+  )
+}
+
 async function runNodePreGyp(tfjsFolder: string, workshop: string) {
   const require = createRequire(join(tfjsFolder, 'package.json'))
   const nodePreGyp = join(
@@ -77,8 +106,13 @@ async function runNodePreGyp(tfjsFolder: string, workshop: string) {
     'bin',
     'node-pre-gyp',
   )
+  const args = [nodePreGyp, 'install', '--build-from-source']
   const headers = await nodeFolderWithHeaders(tfjsFolder)
-  const args = [nodePreGyp, 'install', '--build-from-source', ...(headers ? [`--nodedir=${headers}`] : [])]
+  if (headers) {
+    const nodedir = join(workshop, 'node')
+    await symlink(headers, nodedir, 'junction')
+    args.push(`--nodedir=${nodedir}`)
+  }
   // node-pre-gyp starts "node" and node-gyp by name in places: let them be the Node that is running.
   const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` }
   return runCommand(process.execPath, args, { cwd: workshop, env, timeoutMs: 30 * 60_000 })
