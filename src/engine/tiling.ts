@@ -15,6 +15,11 @@ export type Geometry = {
   receptiveFieldRadius: number
 }
 
+/** Around the core of every tile, px. */
+export function haloOf({ sizeMultiple, receptiveFieldRadius }: Geometry): number {
+  return roundUp(receptiveFieldRadius, sizeMultiple)
+}
+
 /** `input` is what the network is run on, `core` the part of it that is kept. Both in picture coordinates, px. */
 export type Tile = { input: Window; core: Window }
 
@@ -45,7 +50,7 @@ export function planTiles(
   workers = 1,
 ): Tile[] {
   const { sizeMultiple } = geometry
-  const halo = roundUp(geometry.receptiveFieldRadius, sizeMultiple)
+  const halo = haloOf(geometry)
   const paddedWidth = roundUp(width, sizeMultiple)
   const paddedHeight = roundUp(height, sizeMultiple)
 

@@ -64,7 +64,9 @@ async function open(
 }
 
 function optionsFor(network: Network, session: Session, { ensemble }: Evaluation): TaskOptions {
-  return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels: session.maxTilePixels }
+  const { maxTilePixels, workers } = session
+  const mostPixels = maxTilePixels * workers
+  return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels, mostPixels }
 }
 
 /** JSON has no infinity: what equals the truth is given as 100 dB. */

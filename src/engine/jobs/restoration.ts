@@ -59,6 +59,7 @@ async function runStepsOn(
     const result = await use({
       network: ensemble ? withSelfEnsemble(network) : network,
       maxTilePixels: session.maxTilePixels,
+      mostPixels: session.maxTilePixels * session.workers,
       // Other pictures want workers too: each gets its share, and the last one all of them.
       atOnce: () => Math.ceil(session.workers / context.jobsAtHand()),
       between,

@@ -1,14 +1,17 @@
 /** How every task runs its network over a picture: in tiles that are made smaller when memory runs out. */
 import { LimpidError } from '../../contract/errors.ts'
 import type { Network } from '../models/network.ts'
-import { planTiles, type RunTile, runTiled, type Sink, type Source, type Tile } from '../tiling.ts'
+import { PixelGate } from '../pixel-gate.ts'
+import { haloOf, planTiles, type RunTile, runTiled, type Sink, type Source, type Tile } from '../tiling.ts'
 import { requireFinite } from './require-finite.ts'
 
 /** What a task is given to compute with. */
 export type TaskOptions = {
   network: Network
-  /** Largest tile, halo included, px. */
+  /** Largest tile, halo included, px; a network with a large halo gets larger ones. */
   maxTilePixels: number
+  /** Of all tiles that are computed at a time, those of other pictures too, px; absent: unbounded. */
+  mostPixels?: number
   /** Tiles that may be run at a time; one if absent. */
   atOnce?: () => number
   /** Awaited between tiles with the share done, 0..1; throws to cancel. */
@@ -21,8 +24,18 @@ export type TaskOptions = {
  */
 const LARGE_TILE_PIXELS = 1e6
 
-/** Tiles are not made smaller than this when memory runs out, px. */
-const SMALLEST_TILE_PIXELS = 128 * 128
+/** When memory runs out tiles are halved, but not below this, px. */
+const SMALLEST_TILE_PIXELS = 8192
+
+/**
+ * Sides of tiles in halos. Below two there is nothing of a tile to keep; at 3.5 a network computes five times what it keeps,
+ * at 2.4 thirty times: it is better to compute elsewhere then.
+ */
+const USUAL_HALOS = 3.5
+const FEWEST_HALOS = 2.4
+
+/** All jobs of this process. */
+const gate = new PixelGate()
 
 /**
  * Runs `work` on every tile of `source` for which `wanted` holds, from reading to writing. `begin` makes what is written
@@ -35,22 +48,23 @@ export async function inTiles<Result>(
   options: TaskOptions,
   wanted: (tile: Tile) => boolean = () => true,
 ): Promise<Result> {
-  for (let maxTilePixels = options.maxTilePixels; ; maxTilePixels /= 2) {
+  const { network, atOnce, between, mostPixels = Number.POSITIVE_INFINITY } = options
+  const halo = haloOf(network.manifest)
+  const usual = Math.max(options.maxTilePixels, (USUAL_HALOS * halo) ** 2)
+  const smallest = Math.max(SMALLEST_TILE_PIXELS, (FEWEST_HALOS * halo) ** 2)
+  for (let maxTilePixels = usual; ; maxTilePixels /= 2) {
     const { result, sink } = begin()
     try {
-      const { network, atOnce, between } = options
       const tiles = planTiles(source.width, source.height, network.manifest, maxTilePixels, atOnce?.())
       const run: RunTile = (values, width, height) => {
         if (width * height > LARGE_TILE_PIXELS) globalThis.gc?.({ type: 'minor' })
-        return work(values, width, height)
+        return gate.run(width * height, mostPixels, () => work(values, width, height))
       }
       await runTiled(source, sink, tiles.filter(wanted), run, between, atOnce)
       return result
     } catch (thrown) {
       const retry =
-        thrown instanceof LimpidError &&
-        thrown.code === 'out-of-memory' &&
-        maxTilePixels > SMALLEST_TILE_PIXELS
+        thrown instanceof LimpidError && thrown.code === 'out-of-memory' && maxTilePixels / 2 >= smallest
       if (!retry) throw thrown
     }
   }
