@@ -7,6 +7,7 @@ import {
   type Output,
   type ParsedInput,
 } from '../contract/api.ts'
+import { databaseError } from './database-errors.ts'
 import { parsed } from './parsed.ts'
 
 /** Methods that may rely on their input. */
@@ -17,7 +18,12 @@ export function checkedApi(methods: Methods): Omit<AppApi, 'events'> {
   const checked = <M extends Method>(method: M) => {
     return async (input: Input<M>): Promise<Output<M>> => {
       const schema: Api[Method]['input'] = api[method].input
-      return methods[method](parsed<unknown>(schema, input ?? {}, method) as ParsedInput<M>)
+      const checkedInput = parsed<unknown>(schema, input ?? {}, method) as ParsedInput<M>
+      try {
+        return await methods[method](checkedInput)
+      } catch (thrown) {
+        throw databaseError(thrown)
+      }
     }
   }
   const names = Object.keys(api) as Method[]

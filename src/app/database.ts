@@ -5,6 +5,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { LimpidError } from '../contract/errors.ts'
 import { writeError } from './file-errors.ts'
 
+/** How long another program's lock on the database (a backup's, say) is waited for. */
+const BUSY_MS = 5000
+
 /** Each takes the schema one version up; `user_version` counts those done. Only ever add to the end. */
 const MIGRATIONS = [
   `CREATE TABLE pictures (
@@ -53,7 +56,7 @@ export function openDatabase(dataFolder: string): { db: DatabaseSync; close: () 
   const lock = lockFolder(dataFolder)
   const file = join(dataFolder, 'limpid.db')
   try {
-    const db = new DatabaseSync(file)
+    const db = new DatabaseSync(file, { timeout: BUSY_MS })
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
     migrate(db, file)
     const close = () => {
@@ -80,7 +83,8 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
     db.exec('COMMIT')
     return result
   } catch (error) {
-    db.exec('ROLLBACK')
+    // On a full drive SQLite has rolled back by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }

@@ -9,6 +9,7 @@ import type { Events } from './events.ts'
 import { jobKinds } from './job-kinds.ts'
 import type { JobContext, Lane } from './job-runner.ts'
 import type { JobRecord, JobStore } from './job-store.ts'
+import { RowWriter } from './row-writer.ts'
 
 const UNFINISHED: readonly Job['state'][] = ['queued', 'running']
 
@@ -16,6 +17,7 @@ type Entry = JobRecord & { stop: AbortController }
 
 export class Jobs {
   readonly #store: JobStore
+  readonly #rows: RowWriter<Entry>
   readonly #events: Events
   readonly #context: JobContext
   /** In the order that they were asked for. */
@@ -26,6 +28,7 @@ export class Jobs {
 
   constructor(store: JobStore, events: Events, context: Omit<JobContext, 'busyPictures' | 'report'>) {
     this.#store = store
+    this.#rows = new RowWriter(({ job }) => store.save(job), events)
     this.#events = events
     this.#context = {
       ...context,
@@ -123,6 +126,7 @@ export class Jobs {
     this.#closed = true
     await engines
     await Promise.all([...this.#runs.values()].map(({ ended }) => ended))
+    this.#rows.flush()
   }
 
   #enter(record: JobRecord): Entry {
@@ -153,13 +157,13 @@ export class Jobs {
   #nextOf(lane: Lane): Entry | undefined {
     const inLane = [...this.#runs.values()].filter((run) => run.lane === lane)
     if (this.#closed || inLane.length >= this.#context.engines[lane].width) return undefined
-    const before: Job[] = []
+    // Saving waits for the restoration that was asked for before it, and so does the next restoration.
+    const restoring = new Set<string>()
     for (const entry of this.#entries.values()) {
-      const { job } = entry
-      // Saving waits for the restoration that was asked for before it, and so does the next restoration.
-      const waits = before.some((earlier) => isRestoreOf(earlier, job.pictureId))
-      if (job.state === 'queued' && jobKinds[job.kind].lane === lane && !waits) return entry
-      before.push(job)
+      const { kind, state, pictureId } = entry.job
+      if (!UNFINISHED.includes(state)) continue
+      if (state === 'queued' && jobKinds[kind].lane === lane && !restoring.has(pictureId)) return entry
+      if (kind === 'restore') restoring.add(pictureId)
     }
     return undefined
   }
@@ -187,7 +191,7 @@ export class Jobs {
 
   #change(entry: Entry, changes: Partial<Job>): void {
     entry.job = { ...entry.job, ...changes }
-    this.#store.save(entry.job)
+    this.#rows.write(entry)
     this.#events.emit({ type: 'job', job: entry.job })
   }
 }

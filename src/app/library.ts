@@ -6,12 +6,14 @@ import type { EngineOutput } from '../contract/engine-protocol.ts'
 import { type ErrorCode, LimpidError, toErrorData } from '../contract/errors.ts'
 import type { Picture, Result } from '../contract/picture.ts'
 import type { Step } from '../contract/step.ts'
+import { databaseError } from './database-errors.ts'
 import type { EngineProcess } from './engine-process.ts'
 import type { Events } from './events.ts'
 import { readError } from './file-errors.ts'
 import { findPictures } from './find-pictures.ts'
 import type { PictureCache } from './picture-cache.ts'
 import { type PictureRecord, type PictureStore, UNREAD } from './picture-store.ts'
+import { RowWriter } from './row-writer.ts'
 
 /** What is wrong with a file that can't be had, whatever is in it. */
 const LOST: readonly ErrorCode[] = ['file-not-found', 'file-unreadable']
@@ -25,6 +27,7 @@ export type LibraryParts = {
 
 export class Library {
   readonly #parts: LibraryParts
+  readonly #rows: RowWriter<PictureRecord>
   readonly #records = new Map<string, PictureRecord>()
   readonly #byPath = new Map<string, PictureRecord>()
   /** Ids of pictures to read. One at a time goes to the engine, so that a save never waits for a whole folder. */
@@ -34,6 +37,7 @@ export class Library {
 
   constructor(parts: LibraryParts) {
     this.#parts = parts
+    this.#rows = new RowWriter((record) => parts.store.save(record), parts.events)
   }
 
   /**
@@ -92,7 +96,8 @@ export class Library {
           const { picture } = await this.#open(file)
           pictures.set(picture.id, picture)
         } catch (thrown) {
-          errors.push(thrown instanceof LimpidError ? thrown : readError(thrown, file))
+          const known = databaseError(thrown)
+          errors.push(known instanceof LimpidError ? known : readError(thrown, file))
         }
       }
     }
@@ -102,9 +107,10 @@ export class Library {
   async remove(id: string): Promise<void> {
     const record = this.#records.get(id)
     if (!record) return
+    this.#parts.store.delete(id)
+    this.#rows.forget(record)
     this.#records.delete(id)
     this.#byPath.delete(record.picture.path)
-    this.#parts.store.delete(id)
     this.#parts.events.emit({ type: 'picture-removed', id })
     await this.#parts.cache.remove(record.picture)
   }
@@ -170,6 +176,7 @@ export class Library {
     this.#closed = true
     this.#unread.length = 0
     await this.#reading
+    this.#rows.flush()
   }
 
   async #open(path: string): Promise<PictureRecord> {
@@ -193,9 +200,11 @@ export class Library {
       resultBytes: 0,
       usedMs: 0,
     }
+    this.#parts.store.save(record) // jobs refer to its row: without one there is no picture
     this.#records.set(id, record)
     this.#byPath.set(path, record)
-    this.#readAnew(record)
+    this.#parts.events.emit({ type: 'picture', picture })
+    this.#readSoon(id)
     return record
   }
 
@@ -218,16 +227,23 @@ export class Library {
     const { id } = record.picture
     this.#forgetResult(record)
     this.#change(record, { state: 'reading', error: null, result: null })
+    this.#readSoon(id)
+  }
+
+  #readSoon(id: string): void {
     if (!this.#unread.includes(id)) this.#unread.push(id)
     this.#reading ??= this.#readAll()
   }
 
   async #readAll(): Promise<void> {
-    for (let id = this.#unread.shift(); id !== undefined; id = this.#unread.shift()) {
-      const record = this.#records.get(id)
-      if (record) await this.#read(record)
+    try {
+      for (let id = this.#unread.shift(); id !== undefined; id = this.#unread.shift()) {
+        const record = this.#records.get(id)
+        if (record) await this.#read(record)
+      }
+    } finally {
+      this.#reading = null
     }
-    this.#reading = null
   }
 
   async #read(record: PictureRecord): Promise<void> {
@@ -273,7 +289,7 @@ export class Library {
 
   #change(record: PictureRecord, changes: Partial<Picture>): void {
     record.picture = { ...record.picture, ...changes }
-    this.#parts.store.save(record)
+    this.#rows.write(record)
     this.#parts.events.emit({ type: 'picture', picture: record.picture })
   }
 }
