@@ -17,11 +17,11 @@ import { keepPicture } from './kept-pictures.ts'
 import { Lab } from './lab/lab.ts'
 import { LabStore } from './lab/lab-store.ts'
 import { Library } from './library.ts'
+import { ownCache } from './library-cache.ts'
 import { mediaFile } from './media.ts'
 import { appMethods } from './methods.ts'
 import { findModel, listModels } from './models.ts'
 import { tidyMasks } from './painted-masks.ts'
-import { PictureCache } from './picture-cache.ts'
 import { PictureStore } from './picture-store.ts'
 import { SettingsStore } from './settings.ts'
 import type { ModelSource } from './step-models.ts'
@@ -32,7 +32,7 @@ const GIGABYTE = 1e9
 export type AppOptions = {
   /** Library, settings, the user's models (defaultFolders of folders.ts). */
   dataFolder: string
-  /** What can be made anew. */
+  /** What can be made anew, and what was not saved; several libraries may share it. */
   cacheFolder: string
   /** The engine's main file. */
   engineEntry?: string
@@ -81,7 +81,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   try {
     const events = new Events()
     const settings = new SettingsStore(db)
-    const cache = new PictureCache(cacheFolder)
+    const store = new PictureStore(db)
+    const cache = await ownCache(cacheFolder, dataFolder, () => store.load().map(({ picture }) => picture))
     const modelFolders = {
       shipped: options.shippedModels ?? join(projectRoot, 'models'),
       user: join(dataFolder, 'models'),
@@ -99,7 +100,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
       events,
     )
-    const library = new Library({ store: new PictureStore(db), cache, events, engine: engines.imaging })
+    const library = new Library({ store, cache, events, engine: engines.imaging })
     const jobs = new Jobs(new JobStore(db), events, {
       library,
       cache,

@@ -1,5 +1,5 @@
 /**
- * What was made of pictures, on disk, below the cache folder:
+ * What was made of a library's pictures, on disk, below its own cache (library-cache.ts):
  *   pictures/<id>/thumbnail.*, view.*, noise-map.png   of the original
  *   pictures/<id>/<run>/result.tif, result-view.*   a folder for each run, so that a result is whole or not there
  *   downloads/<job>/<name>                     saved for a browser to fetch
@@ -43,6 +43,15 @@ export class PictureCache {
 
   get downloads(): string {
     return join(this.root, 'downloads')
+  }
+
+  get isEmpty(): boolean {
+    return ![join(this.root, 'pictures'), this.uploads, this.kept].some((room) => existsSync(room))
+  }
+
+  /** Whether it has the picture's original, or what was made of it. */
+  holds({ id, path }: Picture): boolean {
+    return this.#isKept(path) || existsSync(this.folder(id))
   }
 
   isUploaded(path: string): boolean {
@@ -100,7 +109,11 @@ export class PictureCache {
   /** That, and the original where it is our own copy. */
   async remove({ id, path }: Picture): Promise<void> {
     await this.removeMade(id)
-    if (isBelow(path, this.uploads) || isBelow(path, this.kept)) await remove(dirname(path))
+    if (this.#isKept(path)) await remove(dirname(path))
+  }
+
+  #isKept(path: string): boolean {
+    return isBelow(path, this.uploads) || isBelow(path, this.kept)
   }
 
   /**
