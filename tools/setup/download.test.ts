@@ -35,6 +35,8 @@ beforeEach(async () => {
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('NO_PROXY', '127.0.0.1')
+  vi.stubEnv('no_proxy', undefined)
   vi.stubEnv('LIMPID_PACKAGE_INDEX', `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`)
 })
 afterEach(async () => {

@@ -7,6 +7,7 @@ import { inWorkingFolder, sha256OfFile } from './cache.ts'
 import { reasonIn, runCommand } from './command.ts'
 import type { PinnedWheel } from './pins.ts'
 import { withProgress } from './progress.ts'
+import { useProxyOfEnvironment } from './proxy.ts'
 import { findPip, packageIndex } from './python.ts'
 
 /** One way to get a wheel: it writes the file somewhere under `folder` and returns its path. */
@@ -81,6 +82,7 @@ export const fetchWithPip: WheelFetcher = async (wheel, folder, report) => {
 
 /** The package index read and the file fetched over HTTPS, without pip's help. */
 export const fetchOverHttps: WheelFetcher = async (wheel, folder, report) => {
+  useProxyOfEnvironment()
   const url = await findOnIndex(wheel, await packageIndex())
   const response = await fetchOk(url)
   const path = join(folder, wheel.file)

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { cacheFolder } from './cacheFolder.ts'
 import { reasonIn, runCommand } from './command.ts'
 import { withProgress } from './progress.ts'
+import { useProxyOfEnvironment } from './proxy.ts'
 
 /**
  * Electron's program: the one of ELECTRON_OVERRIDE_DIST_PATH, the one in node_modules, else downloaded now. Throws, in
@@ -50,6 +51,7 @@ const ASK_AGAIN_AFTER_MS = 24 * 60 * 60_000
 
 /** Fetches the archive by Electron's own downloader, into its own cache, then has Electron's install script unpack it. */
 async function download(): Promise<void> {
+  useProxyOfEnvironment()
   const require = createRequire(join(electronFolder(), 'package.json'))
   const { downloadArtifact } = require('@electron/get') as ElectronGet
   const stalled = new AbortController()
@@ -110,15 +112,33 @@ function electronVersion(): string {
 const failureFile = () => join(cacheFolder(), 'electron-download-failed.json')
 const from = () => `${electronVersion()} ${process.env.ELECTRON_MIRROR ?? ''}`
 
-async function recentFailure(): Promise<string | null> {
-  const text = await readFile(failureFile(), 'utf8').catch(() => null)
-  if (text === null) return null
-  const failure = JSON.parse(text) as { from: string; at: number; reason: string }
-  const isRecent = failure.from === from() && Date.now() - failure.at < ASK_AGAIN_AFTER_MS
-  return isRecent ? failure.reason : null
+/** Exported for its test, as is the next one. A note that can't be read is as good as none. */
+export async function recentFailure(): Promise<string | null> {
+  try {
+    const failure = JSON.parse(await readFile(failureFile(), 'utf8')) as Failure
+    const isRecent = failure.from === from() && Date.now() - failure.at < ASK_AGAIN_AFTER_MS
+    return isRecent ? failure.reason : null
+  } catch {
+    return null
+  }
 }
 
-async function rememberFailure(reason: string): Promise<void> {
-  await mkdir(cacheFolder(), { recursive: true })
-  await writeFile(failureFile(), JSON.stringify({ from: from(), at: Date.now(), reason }))
+interface Failure {
+  from: string
+  /** ms since 1970. */
+  at: number
+  reason: string
+}
+
+/** What can't be noted, as on a full disk, is not: the next start tries again. */
+export async function rememberFailure(reason: string): Promise<void> {
+  const failure: Failure = { from: from(), at: Date.now(), reason }
+  const fresh = `${failureFile()}.new-${process.pid}`
+  try {
+    await mkdir(cacheFolder(), { recursive: true })
+    await writeFile(fresh, JSON.stringify(failure))
+    await rename(fresh, failureFile())
+  } catch {
+    await rm(fresh, { force: true }).catch(() => {})
+  }
 }
