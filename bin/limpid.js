@@ -11,11 +11,9 @@ const built = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 // Node strips types from our own sources, but from nothing below a node_modules folder.
 const main = /[\\/]node_modules[\\/]/.test(source) && existsSync(built) ? built : source
 
-const node = findNode()
+const { path: node, problem } = findNode()
 if (!node) {
-  console.error(
-    'Limpid needs Node 24, and the one that comes with it is not installed. Run npm ci in its folder.',
-  )
+  console.error(problem)
   process.exit(1)
 }
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })

@@ -7,14 +7,13 @@ import { findNode } from '../../bin/findNode.js'
 if (process.env.LIMPID_SKIP_TENSORFLOW) {
   console.error('LIMPID_SKIP_TENSORFLOW is set: TensorFlow is not set up, the app runs on wasm.')
 } else {
-  const node = findNode()
-  if (node) {
-    const setup = fileURLToPath(new URL('./tensorflow.ts', import.meta.url))
-    // fetch() heeds HTTPS_PROXY only when told to before it starts.
-    spawnSync(node, [setup], { stdio: 'inherit', env: { ...process.env, NODE_USE_ENV_PROXY: '1' } })
-  } else {
-    console.error(
-      'Node 24 was not installed, so TensorFlow is not set up: run npm ci again, or npm rebuild node.',
-    )
+  const { path: node, problem } = findNode()
+  if (problem) console.error(problem)
+  const setup = fileURLToPath(new URL('./tensorflow.ts', import.meta.url))
+  const { error, signal } = node ? spawnSync(node, [setup], { stdio: 'inherit' }) : {}
+  if (error || signal)
+    console.error(`${node} ${error ? `does not start: ${error.message}` : `ended by ${signal}`}.`)
+  if (!node || error || signal) {
+    console.error('TensorFlow is not set up, so the app runs on wasm: npm run setup:tensorflow tries again.')
   }
 }
