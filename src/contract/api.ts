@@ -198,6 +198,8 @@ export const api = {
     input: z.object({
       ids,
       what: z.enum(['csv', 'png', 'zip']),
+      /** What a `png` shows: a figure of the validations, or `loss` (the default). A `csv` has them all. */
+      measure: z.string().optional(),
       path: z.string().nullable(),
       overwrite: z.boolean().default(false),
     }),

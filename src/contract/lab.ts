@@ -148,8 +148,11 @@ export const labToolJobs = {
         units: z.int(),
         /** The codes of all pictures in one deflated stream. */
         deflatedBytes: z.number(),
-        /** By the entropy of each unit's values: what an ideal coder that knows their frequencies would need. */
-        entropyBytes: z.number(),
+        /**
+         * By the entropy of each unit's values: what an ideal coder that knows their frequencies would need. null: there
+         * are too few pictures to know them.
+         */
+        entropyBytes: z.number().nullable(),
         /** What quantising needs to be undone, for all pictures together. */
         rangeBytes: z.int(),
         /** dB, of the mean squared error over all pictures, from the quantised codes. */

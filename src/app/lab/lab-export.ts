@@ -11,12 +11,12 @@ import { writeError } from '../file-errors.ts'
 
 type LabExport = 'csv' | 'png' | 'zip'
 
-/** Writes the file. Fails with `file-exists` unless `overwrite`. */
+type Wish = { what: LabExport; measure?: string; path: string; overwrite: boolean }
+
+/** Writes the file. `measure` is what a `png` shows. Fails with `file-exists` unless `overwrite`. */
 export async function exportRuns(
   runs: readonly LabRun[],
-  what: LabExport,
-  path: string,
-  overwrite: boolean,
+  { what, measure = LOSS, path, overwrite }: Wish,
   engine: Pick<EngineProcess, 'run'>,
 ): Promise<void> {
   if (!isAbsolute(path) || extname(path).toLowerCase() !== `.${what}`) {
@@ -34,7 +34,7 @@ export async function exportRuns(
     throw writeError(cause, path)
   })
   if (what === 'csv') await writeText(path, curvesAsCsv(runs))
-  else if (what === 'png') await engine.run('drawChart', { ...chartOf(runs), path })
+  else if (what === 'png') await engine.run('drawChart', { ...chartOf(runs, measure), path })
   else await writeZip(path, modelOf(runs[0]))
 }
 
@@ -64,22 +64,26 @@ function cell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
+/** Of training and of validation; any other measure is of validation alone. */
+const LOSS = 'loss'
 const VALIDATION_LOSS = 'validation loss'
 
-function chartOf(runs: readonly LabRun[]) {
+function chartOf(runs: readonly LabRun[], measure: string) {
+  const figure = measure === LOSS ? VALIDATION_LOSS : measure
   const series = runs.flatMap((run) => {
+    const of = runs.length > 1 ? `${run.title}: ` : ''
     const measured = run.validations.flatMap(({ step, figures }): [number, number][] =>
-      VALIDATION_LOSS in figures ? [[step, figures[VALIDATION_LOSS]]] : [],
+      figure in figures ? [[step, figures[figure]]] : [],
     )
     return [
-      { name: `${run.title}: training`, points: run.curve },
-      { name: `${run.title}: validation`, points: measured },
+      { name: `${of}training`, points: measure === LOSS ? run.curve : [] },
+      { name: `${of}validation`, points: measured },
     ].filter(({ points }) => points.length > 0)
   })
-  if (series.length === 0) throw nothingYet(runs[0])
-  const isPositive = series.every(({ points }) => points.every(([, loss]) => loss > 0))
+  if (series.length === 0) throw nothingYet(runs[0], measure)
+  const isPositive = series.every(({ points }) => points.every(([, value]) => value > 0))
   const title = runs.length === 1 ? runs[0].title : 'Training runs'
-  return { title, x: 'step', y: 'loss', logarithmic: isPositive, series }
+  return { title, x: 'step', y: measure, logarithmic: measure === LOSS && isPositive, series }
 }
 
 function modelOf(run: LabRun): string {
@@ -89,8 +93,10 @@ function modelOf(run: LabRun): string {
   })
 }
 
-function nothingYet({ title }: LabRun): LimpidError {
-  return new LimpidError('bad-request', `${title} has no curve yet.`, { hint: 'Let it train for a while.' })
+function nothingYet({ title }: LabRun, measure: string): LimpidError {
+  return new LimpidError('bad-request', `${title} has no curve of its ${measure} yet.`, {
+    hint: 'Let it train for a while.',
+  })
 }
 
 /** The model's folder, whole: what another Limpid takes into its models. */

@@ -67,7 +67,7 @@ const onPictures: Partial<Record<LabTool, (wish: Wish) => Promise<Made>>> = {
     return { cells: null, facts }
   },
   async compression({ engine, items: _, ...job }) {
-    const { pictureBytes, code, jpeg } = await engine.run('compressPictures', {
+    const { count, pictureBytes, code, jpeg } = await engine.run('compressPictures', {
       ...limited(job, COMPRESSED),
       shown: COLUMNS,
     })
@@ -77,7 +77,14 @@ const onPictures: Partial<Record<LabTool, (wish: Wish) => Promise<Made>>> = {
       cells: null,
       facts: [
         { name: 'A picture, bytes', value: pictureBytes },
-        { name: 'Its code, bytes', value: code.entropyBytes },
+        { name: 'Its code, bytes', value: code.units },
+        {
+          name: 'deflated together, with the units’ ranges, bytes',
+          value: code.deflatedBytes + code.rangeBytes / count,
+        },
+        ...(code.entropyBytes === null
+          ? []
+          : [{ name: 'by their entropy, bytes', value: code.entropyBytes }]),
         { name: 'PSNR of the code (dB)', value: code.psnr },
         { name: `JPEG of quality ${nearest.quality}, bytes`, value: nearest.bytes },
         { name: 'its PSNR (dB)', value: nearest.psnr },

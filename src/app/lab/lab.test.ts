@@ -175,6 +175,29 @@ test('curves are saved as a table, of two runs together; nothing is replaced una
   expect(readFileSync(t.app.media(download!)!, 'utf8').split('\r\n')[0]).toBe(lines[0])
 })
 
+test('curves are drawn of the measure that is shown; of one that nobody measured there are none', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const ids = [
+    (await start(lab, { steps: 10, title: 'A' })).id,
+    (await start(lab, { steps: 20, title: 'B' })).id,
+  ]
+  for (const id of ids) await until(t, id, ({ state }) => state === 'done')
+  const draw = async (of: string[], name: string, measure?: string) => {
+    const path = join(t.folder, name)
+    await t.app.exportLabRuns({ ids: of, what: 'png', measure, path })
+    return JSON.parse(readFileSync(path, 'utf8'))
+  }
+  const mse = await draw(ids, 'mse.png', 'MSE')
+  expect(mse).toMatchObject({ title: 'Training runs', y: 'MSE', logarithmic: false })
+  expect(mse.series.map(({ name }: { name: string }) => name)).toEqual(['A: validation', 'B: validation'])
+  expect(mse.series[0].points.at(-1)).toEqual([10, 0.1])
+  const loss = await draw([ids[0]], 'loss.png')
+  expect(loss).toMatchObject({ title: 'A', y: 'loss', logarithmic: true })
+  expect(loss.series.map(({ name }: { name: string }) => name)).toEqual(['training', 'validation'])
+  await expect(draw(ids, 'f1.png', 'F1')).rejects.toMatchObject({ code: 'bad-request' })
+})
+
 test('a tool runs on a finished model and shows what it made; on an unfinished one it is refused', async () => {
   const lab = await labApp()
   const { t, data } = lab
@@ -184,6 +207,9 @@ test('a tool runs on a finished model and shows what it made; on an unfinished o
   expect(readFileSync(t.app.media(picture)!, 'utf8')).toBe('a sheet')
   expect(facts).toContainEqual({ name: 'Strangest', value: 'odd.png' })
   expect(cells).toEqual({ columns: 1, items: [{ index: 3, name: 'odd.png' }] })
+  const small = await t.app.useLabTool({ id: done.id, tool: 'compression', data })
+  // Of two pictures the entropy of their codes says nothing.
+  expect(small.facts.slice(1, 4).map(({ value }) => value)).toEqual([32, 8 + 256 / 2, 20])
   await expect(t.app.useLabTool({ id: done.id, tool: 'similar', data: null })).rejects.toThrow(/No pictures/)
   const { id } = await start(lab, { steps: 3000 })
   await expect(t.app.useLabTool({ id, tool: 'anomalies', data })).rejects.toThrow(/no model yet/)

@@ -174,12 +174,12 @@ export class Lab {
     return [...folders, ...(await models.list()).models.map((model) => model.id)]
   }
 
-  async #export({ ids, what, path, overwrite }: ParsedInput<'exportLabRuns'>) {
+  async #export({ ids, what, measure, path, overwrite }: ParsedInput<'exportLabRuns'>) {
     const runs = ids.map((id) => this.runs.get(id))
     const name = `${safeName(runs.length === 1 ? runs[0].recipe.id : 'runs')}.${what}`
     const id = randomUUID()
     const target = path ?? join(this.#options.downloads, id, name)
-    await exportRuns(runs, what, target, overwrite, this.#options.engines.lab)
+    await exportRuns(runs, { what, measure, path: target, overwrite }, this.#options.engines.lab)
     if (path !== null) return { path, download: null }
     return { path: target, download: this.#show(id, target) }
   }

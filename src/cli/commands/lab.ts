@@ -136,7 +136,7 @@ function compressCommand(perform: Perform): Command {
         perform(command, async (context) => {
           const job = await jobOf(context, named, options)
           const done = await run(context, 'compressPictures', { ...job, shown: options.shown })
-          const { code, jpeg, pictureBytes } = done
+          const { code, count, jpeg, pictureBytes } = done
           const row = (what: string, bytes: number, psnr: number | null) => [
             what,
             bytes.toFixed(1),
@@ -145,8 +145,14 @@ function compressCommand(perform: Perform): Command {
           const rows = [
             row('8-bit samples', pictureBytes, null),
             row(`code, ${code.units} units of 8 bits`, code.units, code.psnr),
-            row('the codes, deflated', code.deflatedBytes, code.psnr),
-            row('the codes, by their entropy', code.entropyBytes, code.psnr),
+            row(
+              'the codes, deflated, with the units’ ranges',
+              code.deflatedBytes + code.rangeBytes / count,
+              code.psnr,
+            ),
+            ...(code.entropyBytes === null
+              ? []
+              : [row('the codes, by their entropy', code.entropyBytes, code.psnr)]),
             ...jpeg.map(({ quality, bytes, psnr }) => row(`JPEG, quality ${quality}`, bytes, psnr)),
           ]
           context.terminal.print(table([['', 'bytes', 'PSNR (dB)'], ...rows], [1, 2]))

@@ -157,7 +157,7 @@ describe('compression', () => {
     expect(eight.code.exactPsnr).toBeGreaterThanOrEqual(eight.code.psnr)
     expect(eight.code.psnr).toBeGreaterThan(two.code.psnr + 1)
     expect(eight.pictureBytes).toBe(784)
-    expect(eight.code.entropyBytes).toBeLessThanOrEqual(8)
+    expect(eight.code.entropyBytes).toBe(null) // of 50 digits
     expect(eight.code.deflatedBytes).toBeLessThan(9)
     const [worst, best] = [eight.jpeg[0], eight.jpeg.at(-1)!]
     expect(best.bytes).toBeGreaterThan(worst.bytes)

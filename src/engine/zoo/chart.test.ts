@@ -51,7 +51,7 @@ it('a chart shows each series in its colour, where its values are', async () => 
   ]
   await writeChart(file, { title: 'A title', x: 'step', y: 'loss', series })
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true })
-  expect([info.width, info.height, info.channels]).toEqual([900, 560, 3])
+  expect([info.width, info.channels]).toEqual([900, 3])
   const rows = (match: (r: number, g: number, b: number) => boolean) => {
     const found = new Set<number>()
     // The frame's inside, a tenth of it from the left.
@@ -65,6 +65,28 @@ it('a chart shows each series in its colour, where its values are', async () => 
   const orange = rows((r, _, b) => r > 180 && b < 60)
   // Up goes down the rows: at a tenth of its way the steep one is below the flat one.
   expect(Math.min(...orange)).toBeGreaterThan(Math.max(...blue))
+})
+
+it('a chart shows every name whole, a long title too, and nothing of them beyond its rim', async () => {
+  const points: [number, number][] = [
+    [0, 1],
+    [10, 2],
+  ]
+  const draw = async (title: string, names: string[]) => {
+    const file = path.join(folder, 'names.png')
+    await writeChart(file, { title, x: 'step', y: 'loss', series: names.map((name) => ({ name, points })) })
+    return sharp(file).raw().toBuffer({ resolveWithObject: true })
+  }
+  const name = 'Dense autoencoder with a code of sixteen units, on leaves of the garden'
+  const [training, validation] = [`${name}: training`, `${name}: validation`]
+  const { data, info } = await draw('A long title '.repeat(12), [training, validation])
+  // What tells the two is their end.
+  const same = await draw('A long title '.repeat(12), [training, training])
+  expect(data.equals(same.data)).toBe(false)
+  for (let y = 0; y < info.height; y++) {
+    for (const x of [...Array(8).keys(), ...Array.from({ length: 8 }, (_, i) => 899 - i)])
+      expect(data[3 * (y * 900 + x)]).toBe(255)
+  }
 })
 
 it('a montage has every picture in its place, clipped to 0..1, on grey', async () => {

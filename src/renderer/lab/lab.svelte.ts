@@ -123,8 +123,8 @@ export class Lab {
     })
   }
 
-  /** Asks where to, in the desktop face; downloads in the browser. */
-  async save(runs: LabRun[], what: LabExport): Promise<void> {
+  /** Asks where to, in the desktop face; downloads in the browser. `measure`: what a picture of curves shows. */
+  async save(runs: LabRun[], what: LabExport, measure?: string): Promise<void> {
     await this.#ports.attempt(async () => {
       const { host, notices } = this.#ports
       const name = `${runs.length === 1 ? runs[0]!.recipe.id : 'runs'}.${what}`
@@ -132,7 +132,7 @@ export class Lab {
       if (host.chooseTarget && path === null) return
       const ids = runs.map(({ id }) => id)
       // The system's dialog has asked before it gives a path that is there.
-      const saved = await this.api.exportLabRuns({ ids, what, path, overwrite: path !== null })
+      const saved = await this.api.exportLabRuns({ ids, what, measure, path, overwrite: path !== null })
       if (saved.download !== null) await host.download(saved.download, name)
       else notices.done(`Saved ${saved.path}`)
     })
