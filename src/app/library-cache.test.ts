@@ -1,8 +1,11 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { paintedMaskName } from '../contract/step.ts'
 import { openApp } from './app.ts'
+import { PictureCache } from './picture-cache.ts'
 import { DENOISE, FAKE_ENGINE, type TestApp, testApp } from './testing/test-app.ts'
 
 /** What is lost with a cache: a pasted original, its result, a mask painted over it. */
@@ -77,4 +80,14 @@ test('a library that was moved has its cache still; a copy of it has another', a
   renameSync(join(t.folder, 'moved'), data)
   await t.reopen()
   await t.check()
+})
+
+test('tidying a cache minds no folder that goes meanwhile, as that of a result just dropped', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'limpid-cache-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const cache = new PictureCache(root)
+  const folders = Array.from({ length: 200 }, (_, i) => join(cache.uploads, String(i)))
+  for (const folder of folders) mkdirSync(folder, { recursive: true })
+  const going = folders.toReversed().map((folder) => rm(folder, { recursive: true, force: true }))
+  await expect(Promise.all([cache.clean([]), ...going])).resolves.toBeDefined()
 })
