@@ -29,6 +29,16 @@ export async function placeInPackage(
   await writeFile(join(tfjsFolder, STATE_FILE), JSON.stringify(stateOf(library, binding)))
 }
 
+/**
+ * Takes out whatever library and binding lie in the package. Without a binding tfjs-node throws as it is loaded, where a
+ * binding that does not fit this machine would end the process.
+ */
+export async function unplace(tfjsFolder: string): Promise<void> {
+  for (const part of [STATE_FILE, await bindingPlace(tfjsFolder), 'deps']) {
+    await rm(join(tfjsFolder, part), { recursive: true, force: true })
+  }
+}
+
 /** Whether the package already holds exactly this library and binding: same digests, same sizes. */
 export async function isPlaced(
   tfjsFolder: string,

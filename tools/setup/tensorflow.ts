@@ -6,60 +6,45 @@
  *     --verify   check every byte of the cache, not only sizes and times
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bindingFor, dropBinding } from './binding.ts'
 import type { CacheEntry } from './cache.ts'
-import { cacheFolder } from './cacheFolder.ts'
 import { reasonIn, runCommand } from './command.ts'
 import { runOwnInstall } from './ownInstall.ts'
-import type { Variant } from './pins.ts'
-import { isPlaced, placeInPackage } from './place.ts'
+import { pinnedWheels } from './pins.ts'
+import { isPlaced, placeInPackage, unplace } from './place.ts'
 import { withProgress } from './progress.ts'
-import { type Attempt, firstThatWorks, GIVEN_FOLDER, librarySources } from './sources.ts'
+import { type Outcome, type Running, setUpAsAsked, type Ways } from './setUp.ts'
+import { firstThatWorks, librarySources } from './sources.ts'
 
-interface Outcome {
-  ready: boolean
-  /** One line when ready; else one paragraph: what was tried, why it failed, what to do. */
-  message: string
+function waysInto(tfjsFolder: string, options: { full?: boolean }): Ways {
+  return {
+    fetch: (variant, given) =>
+      firstThatWorks(
+        librarySources(variant, options).filter(({ gives }) => given || gives === 'pinned'),
+        (library) => install(library, tfjsFolder),
+      ),
+    keep: () => probe(tfjsFolder),
+    ownInstall: async () => {
+      try {
+        await runOwnInstall(tfjsFolder)
+        return await probe(tfjsFolder)
+      } catch (error) {
+        await unplace(tfjsFolder)
+        throw error
+      }
+    },
+  }
 }
 
-export async function setUpTensorflow(variant: Variant, options: { full?: boolean } = {}): Promise<Outcome> {
-  const startedAt = Date.now()
-  const ready = (what: string, how: string): Outcome => {
-    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
-    return { ready: true, message: `TensorFlow ${what} is ready (${how}, ${seconds} s).` }
-  }
-  const tfjsFolder = findTfjsFolder()
-  if (!tfjsFolder) return { ready: false, message: paragraph([NOT_INSTALLED]) }
-
-  const { result, attempts } = await firstThatWorks(librarySources(variant, options), (library) =>
-    install(library, tfjsFolder),
-  )
-  // What someone asked for by name and did not get must not go unsaid.
-  const passedOver = attempts.find((attempt) => attempt.source === GIVEN_FOLDER)
-  if (result && passedOver) console.error(`${GIVEN_FOLDER} was passed over: ${passedOver.reason}.`)
-  if (result) return ready(result.value, `from ${result.source}`)
-
-  // Nothing of ours worked. What lies in the package already, by hand or by its own script, may still do.
-  const present = await probe(tfjsFolder).catch(() => null)
-  if (present) return ready(present, 'what was already there was kept')
-  try {
-    await runOwnInstall(tfjsFolder)
-    return ready(await probe(tfjsFolder), "tfjs-node-gpu's own download")
-  } catch (error) {
-    attempts.push({ source: "tfjs-node-gpu's own download", reason: (error as Error).message })
-  }
-  return { ready: false, message: paragraph(attempts) }
-}
-
-const NOT_INSTALLED: Attempt = { source: 'the package @tensorflow/tfjs-node-gpu', reason: 'not installed' }
-
-/** Builds the binding if need be, puts both in place, and proves that they compute. Returns what they say they are. */
-async function install(library: CacheEntry, tfjsFolder: string): Promise<string> {
+/**
+ * Builds the binding if need be, puts both in place, and proves that they compute. What does not is taken out again: it
+ * could crash every process that loads it. Exported for its test.
+ */
+export async function install(library: CacheEntry, tfjsFolder: string): Promise<Running> {
   const placeAndProbe = async () => {
     const binding = await bindingFor(library, tfjsFolder)
     if (!(await isPlaced(tfjsFolder, library, binding))) {
@@ -67,7 +52,12 @@ async function install(library: CacheEntry, tfjsFolder: string): Promise<string>
         placeInPackage(tfjsFolder, library, binding),
       )
     }
-    return probe(tfjsFolder)
+    try {
+      return await probe(tfjsFolder)
+    } catch (error) {
+      await unplace(tfjsFolder)
+      throw error
+    }
   }
   return placeAndProbe().catch(async () => {
     // A cached binding may come from another machine that shares this cache: compile it once more, here.
@@ -76,8 +66,8 @@ async function install(library: CacheEntry, tfjsFolder: string): Promise<string>
   })
 }
 
-/** Loads the binding in a process of its own and has it multiply two matrices. Returns version and device. */
-async function probe(tfjsFolder: string): Promise<string> {
+/** Loads the binding in a process of its own and has it multiply two matrices. */
+async function probe(tfjsFolder: string): Promise<Running> {
   const script = fileURLToPath(new URL('./probe.cjs', import.meta.url))
   const result = await withProgress('Trying TensorFlow', null, () =>
     runCommand(process.execPath, [script, tfjsFolder], {
@@ -87,7 +77,7 @@ async function probe(tfjsFolder: string): Promise<string> {
   )
   if (result.code !== 0) throw new Error(`it does not run on this machine: ${reasonIn(result.output)}`)
   const { tensorflow, gpu } = JSON.parse(result.stdout.trim().split('\n').at(-1)!)
-  return `${tensorflow} on the ${gpu ? 'GPU' : 'CPU'}`
+  return { version: tensorflow, gpu }
 }
 
 function findTfjsFolder(): string | null {
@@ -98,42 +88,24 @@ function findTfjsFolder(): string | null {
   }
 }
 
-function paragraph(attempts: Attempt[]): string {
-  const tried = attempts.map(({ source, reason }) => `${source} (${reason})`).join('; ')
-  return (
-    `TensorFlow's native library could not be set up, so Limpid runs on its built-in wasm backend: the same results, ` +
-    `about ten times slower. Tried in this order: ${tried}. What helps: python3 with pip, make and a C++ compiler ` +
-    `(Debian: apt-get install python3-pip build-essential; macOS: xcode-select --install), or a folder with ` +
-    `TensorFlow's lib/ and include/ named by LIMPID_TENSORFLOW; then run npm run setup:tensorflow.`
-  )
+const NOT_INSTALLED: Outcome = {
+  variant: 'cpu',
+  ready: false,
+  message:
+    'The package @tensorflow/tfjs-node-gpu is not installed, so Limpid runs on its built-in wasm backend. Run npm ci.',
 }
-
-/** The variant asked for now, else the one asked for last: \`npm ci\` must not undo a \`--gpu\`. */
-async function chooseVariant(asked: { gpu?: boolean; cpu?: boolean }): Promise<Variant> {
-  const file = join(cacheFolder(), 'tensorflow', 'variant')
-  if (asked.gpu || asked.cpu) {
-    const variant = asked.gpu ? 'gpu' : 'cpu'
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, variant)
-    return variant
-  }
-  return (await readFile(file, 'utf8').catch(() => 'cpu')).trim() === 'gpu' ? 'gpu' : 'cpu'
-}
-
 const NVIDIA_DRIVER = '/proc/driver/nvidia/version'
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { values: asked } = parseArgs({
     options: { gpu: { type: 'boolean' }, cpu: { type: 'boolean' }, verify: { type: 'boolean' } },
   })
-  const variant = await chooseVariant(values)
-  const outcome = await setUpTensorflow(variant, { full: values.verify })
+  const tfjsFolder = findTfjsFolder()
+  const outcome = tfjsFolder
+    ? await setUpAsAsked(asked, waysInto(tfjsFolder, { full: asked.verify }))
+    : NOT_INSTALLED
   console.error(outcome.message)
-  if (variant === 'gpu' && !outcome.ready) {
-    console.error('Without CUDA, then:')
-    console.error((await setUpTensorflow('cpu')).message)
-  }
-  if (variant === 'cpu' && !values.cpu && existsSync(NVIDIA_DRIVER)) {
+  if (outcome.variant === 'cpu' && !asked.cpu && pinnedWheels('gpu') && existsSync(NVIDIA_DRIVER)) {
     console.error(
       'There is an NVIDIA driver here: npm run setup:tensorflow -- --gpu sets TensorFlow up with CUDA (3 GB).',
     )
