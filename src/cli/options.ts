@@ -46,9 +46,10 @@ export function percent(text: string): number {
   return integerIn(text, 1, 100, 'a whole number from 1 to 100')
 }
 
-export function positiveInteger(text: string): number {
-  return integerIn(text, 1, Number.MAX_SAFE_INTEGER, 'a whole number from 1 on')
-}
+export const wholeNumberFrom = (least: number) => (text: string) =>
+  integerIn(text, least, Number.MAX_SAFE_INTEGER, `a whole number from ${least} on`)
+
+export const positiveInteger = wholeNumberFrom(1)
 
 export function learningRate(text: string): number {
   const value = numberIn(text, 0, 10, 'a number above 0, .0003 say')

@@ -9,13 +9,14 @@ import {
   type ModelOptions,
   modelFolder,
   pictureNamed,
+  refuse,
   type SourceOptions,
   sourceOf,
   withModel,
   withSource,
 } from '../lab/sources.ts'
 import { count, finish, jobOf, type Out, run, sheetOf, withSheet } from '../lab/tool.ts'
-import { positiveInteger } from '../options.ts'
+import { positiveInteger, wholeNumberFrom } from '../options.ts'
 import { table } from '../quantities.ts'
 
 export function labCommand(perform: Perform): Command {
@@ -50,7 +51,7 @@ function similarCommand(perform: Perform): Command {
         command,
       ) =>
         perform(command, async (context) => {
-          const job = await jobOf(context, named, options)
+          const job = await jobOf(context, command, named, options)
           const query = pictureNamed(options.to, context)
           const done = await run(context, 'findSimilar', { ...job, query, count: options.count })
           const rows = done.matches.map(({ name, distance }) => [distance.toPrecision(4), name])
@@ -65,7 +66,7 @@ function scatterCommand(perform: Perform): Command {
     .description('pictures on a plane, by their codes and by PCA of their pixels')
     .action((named: string[], options: SourceOptions & ModelOptions & Out, command: Command) =>
       perform(command, async (context) => {
-        const job = await jobOf(context, named, options)
+        const job = await jobOf(context, command, named, options)
         const done = await run(context, 'scatterCodes', job)
         const { terminal } = context
         terminal.print(`${done.points.length} pictures by ${done.axes}, and by PCA of their pixels`)
@@ -88,43 +89,55 @@ function generateCommand(perform: Perform): Command {
   return withSheet(withModel(withSource(new Command('generate'))), 'generated')
     .description('new pictures: drawn, all over the plane of two latents, or between two pictures')
     .option('--samples <count>', 'draw so many (the default: 64)', positiveInteger)
-    .addOption(count('--seed <number>', 'another one gives other samples', 1))
-    .option('--manifold <side>', 'the plane of two latents, so many pictures a side', positiveInteger)
+    .addOption(count('--seed <number>', 'another one gives other samples', 1, 0))
+    .option('--manifold <side>', 'the plane of two latents, so many pictures a side', wholeNumberFrom(2))
     .option('--between <pictures...>', 'two files, or the numbers of two of the pictures')
-    .addOption(count('--steps <count>', 'pictures from the one to the other', 10))
+    .addOption(count('--steps <count>', 'pictures from the one to the other', 10, 2))
     .action((named: string[], options: GenerateOptions, command: Command) =>
-      perform(command, (context) => generate(context, named, options)),
+      perform(command, (context) => generate(context, command, named, options)),
     )
 }
 
-async function generate(context: Context, named: string[], options: GenerateOptions): Promise<boolean> {
+async function generate(
+  context: Context,
+  command: Command,
+  named: string[],
+  options: GenerateOptions,
+): Promise<boolean> {
+  const what = whatOf(context, command, named, options)
   const out = await sheetOf(options, context.cwd)
   const folder = await modelFolder(options.model, context)
-  const done = await run(context, 'generatePictures', {
-    folder,
-    path: out,
-    what: whatOf(context, named, options),
-  })
+  const done = await run(context, 'generatePictures', { folder, path: out, what })
   context.terminal.print(`${done.count} pictures`)
   return finish(context, { ...done, sheet: out })
 }
 
+const OF_SOURCES = ['pictures', 'fit', 'mnist', 'limit', 'data']
+
 function whatOf(
   context: Context,
+  command: Command,
   named: string[],
   options: GenerateOptions,
 ): EngineInput<'generatePictures'>['what'] {
   const { between, manifold, samples = 64, seed, steps } = options
-  if (manifold !== undefined) return { kind: 'manifold', side: Math.max(2, manifold) }
-  if (between === undefined) return { kind: 'samples', count: samples, seed }
+  if (manifold !== undefined) {
+    refuse(command, ['samples', 'seed', 'between', 'steps', ...OF_SOURCES], 'with --manifold')
+    return { kind: 'manifold', side: manifold }
+  }
+  if (between === undefined) {
+    refuse(command, ['steps', ...OF_SOURCES], 'without --between')
+    return { kind: 'samples', count: samples, seed }
+  }
+  refuse(command, ['samples', 'seed'], 'with --between')
   if (between.length !== 2) {
     const message = `--between takes two pictures, not ${between.length}.`
     throw new LimpidError('bad-request', message, { hint: 'Name folders of pictures before it.' })
   }
   const [from, to] = between.map((name) => pictureNamed(name, context))
   const files = between.filter((_, i) => [from, to][i].kind === 'file')
-  const source = sourceOf(named.length > 0 ? named : files, options, context)
-  return { kind: 'interpolation', source, from, to, steps: Math.max(2, steps) }
+  const source = sourceOf(command, named.length > 0 ? named : files, options, context)
+  return { kind: 'interpolation', source, from, to, steps }
 }
 
 function compressCommand(perform: Perform): Command {
@@ -134,7 +147,7 @@ function compressCommand(perform: Perform): Command {
     .action(
       (named: string[], options: SourceOptions & ModelOptions & Out & { shown: number }, command: Command) =>
         perform(command, async (context) => {
-          const job = await jobOf(context, named, options)
+          const job = await jobOf(context, command, named, options)
           const done = await run(context, 'compressPictures', { ...job, shown: options.shown })
           const { code, count, jpeg, pictureBytes } = done
           const row = (what: string, bytes: number, psnr: number | null) => [

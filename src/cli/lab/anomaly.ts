@@ -7,7 +7,7 @@ import type { Context, Perform } from '../context.ts'
 import { dataFolder } from '../project.ts'
 import { table } from '../quantities.ts'
 import { anomalyDigits } from './anomaly-digits.ts'
-import { type SourceOptions, withSource } from './sources.ts'
+import { refuse, type SourceOptions, withSource } from './sources.ts'
 import { count, finish, jobOf, type Out, run, withSheet } from './tool.ts'
 
 type AnomalyOptions = SourceOptions &
@@ -26,13 +26,18 @@ export function anomalyCommand(perform: Perform): Command {
     .action((named: string[], options: AnomalyOptions, command: Command) =>
       perform(command, (context) =>
         options.model === undefined && options.mnist
-          ? anomalyOfDigits(context, options)
-          : anomaly(context, named, options),
+          ? anomalyOfDigits(context, command, options)
+          : anomaly(context, command, named, options),
       ),
     )
 }
 
-async function anomaly(context: Context, named: string[], options: AnomalyOptions): Promise<boolean> {
+async function anomaly(
+  context: Context,
+  command: Command,
+  named: string[],
+  options: AnomalyOptions,
+): Promise<boolean> {
   if (options.model === undefined) {
     throw new LimpidError('bad-request', 'No model is named.', { hint: 'Say --model and its folder.' })
   }
@@ -40,17 +45,26 @@ async function anomaly(context: Context, named: string[], options: AnomalyOption
     if (/^[0-9]$/.test(digit)) return Number(digit)
     throw new LimpidError('bad-request', `"${digit}" is no digit.`, { hint: 'Name digits from 0 to 9.' })
   })
-  const job = await jobOf(context, named, { ...options, model: options.model })
+  refuse(command, ['folder'], 'with --model')
+  if (!options.mnist) refuse(command, ['normal'], 'without --mnist: only its digits have labels')
+  const job = await jobOf(context, command, named, { ...options, model: options.model })
   const done = await run(context, 'rankAnomalies', { ...job, shown: options.shown, normal })
   const rows = done.items.slice(0, options.shown).map(({ name, error }) => [error.toExponential(3), name])
   context.terminal.print(table([['error', 'picture'], ...rows]))
   if (done.auroc !== null) context.terminal.print(`AUROC ${done.auroc.toFixed(4)}`)
+  else if (normal) context.terminal.note('There is no AUROC: all of the digits are normal, or none is.')
   return finish(context, { ...done, sheet: job.path })
 }
 
 const AUROC_TARGET = 0.93
 
-async function anomalyOfDigits(context: Context, options: AnomalyOptions): Promise<boolean> {
+async function anomalyOfDigits(
+  context: Context,
+  command: Command,
+  options: AnomalyOptions,
+): Promise<boolean> {
+  const unused = ['pictures', 'fit', 'limit', 'normal', 'shown', 'out', 'overwrite']
+  refuse(command, unused, 'with --mnist alone, which measures a model for each digit on all of them')
   const { cwd, env, home, terminal } = context
   const folder = options.folder ? path.resolve(cwd, options.folder) : path.join(home, 'lab', 'anomaly')
   const result = await anomalyDigits(context, dataFolder(options.data, cwd, env), folder)

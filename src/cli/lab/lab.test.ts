@@ -145,15 +145,59 @@ test('between two files, which are then the pictures', async () => {
   })
 })
 
+test('a seed is any whole number from 0; a manifold of one picture a side is none', async () => {
+  await lab('generate', '--model', 'faces', '--seed', '0')
+  expect(engine.asked[0].input).toMatchObject({ what: { kind: 'samples', count: 64, seed: 0 } })
+  for (const [option, value, least] of [
+    ['--seed', '-1', 0],
+    ['--manifold', '1', 2],
+    ['--steps', '1', 2],
+  ] as const) {
+    const { exitCode, err } = await lab('generate', '--model', 'faces', option, value)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`It takes a whole number from ${least} on.`)
+  }
+})
+
+test('digits that tell nothing about anomalies have no AUROC, and that is said', async () => {
+  engine = new FakeEngine({ rankAnomalies: async () => ({ items: [], auroc: null }) })
+  const { err } = await lab('anomaly', '--mnist', '--model', 'faces', '--normal', '3', '--data', 'data')
+  expect(err).toContain('There is no AUROC')
+})
+
 test.each([
   [
     ['anomaly', '--model', 'faces'],
     'No pictures are named. Name pictures or a folder of them, or say --mnist.',
   ],
   [['anomaly', 'photos'], 'No model is named. Say --model'],
-  [['anomaly', 'photos', '--model', 'faces', '--normal', 'x'], '"x" is no digit.'],
+  [['anomaly', '--mnist', '--model', 'faces', '--normal', 'x'], '"x" is no digit.'],
   [['scatter', 'photos', '--model', 'nothing'], 'none called "nothing". Train one: `limpid zoo`'],
   [['generate', '--model', 'faces', '--between', 'a.png'], '--between takes two pictures, not 1.'],
+  [['anomaly', '--mnist', '--limit', '500', '--shown', '10'], '--limit has no effect with --mnist alone'],
+  [['anomaly', '--mnist', '--shown', '10'], '--shown has no effect'],
+  [['anomaly', '--mnist', '--normal', '3'], '--normal has no effect'],
+  [['anomaly', '--mnist', '-o', 'x.png'], '--out has no effect'],
+  [['anomaly', 'photos', '--mnist'], 'Naming pictures has no effect'],
+  [
+    ['anomaly', 'photos', '--model', 'faces', '--normal', '3'],
+    '--normal has no effect without --mnist: only its digits have labels. Leave it out.',
+  ],
+  [['anomaly', 'photos', '--model', 'faces', '--folder', 'x'], '--folder has no effect with --model'],
+  [['scatter', 'photos', '--model', 'faces', '--limit', '100'], '--limit has no effect without --mnist'],
+  [['scatter', 'photos', '--model', 'faces', '--data', 'x'], '--data has no effect without --mnist'],
+  [['scatter', 'photos', '--model', 'faces', '--mnist'], 'Naming pictures has no effect with --mnist'],
+  [['scatter', '--model', 'faces', '--mnist', '--fit', 'crop'], '--fit has no effect with --mnist'],
+  [
+    ['generate', '--model', 'faces', '--samples', '10', '--manifold', '20'],
+    '--samples has no effect with --manifold',
+  ],
+  [['generate', '--model', 'faces', '--seed', '1', '--manifold', '20'], '--seed has no effect'],
+  [['generate', '--model', 'faces', '--steps', '5'], '--steps has no effect without --between'],
+  [['generate', 'photos', '--model', 'faces'], 'Naming pictures has no effect without --between'],
+  [['generate', '--model', 'faces', '--seed', '2', '--between', '1', '2'], '--seed has no effect'],
+  [['ocr', 'line.png', '--sigma', '60'], '--sigma has no effect on a picture'],
+  [['ocr', '--truth', 'abc'], '--truth has no effect without a picture'],
 ])('refuses %j', async (args, message) => {
   const { exitCode, err } = await lab(...args)
   expect(exitCode).toBe(1)

@@ -5,6 +5,7 @@ import { modelFor } from '../../app/step-models.ts'
 import type { Context, Perform } from '../context.ts'
 import { sigma } from '../options.ts'
 import { table } from '../quantities.ts'
+import { refuse } from './sources.ts'
 import { count, run } from './tool.ts'
 
 type OcrOptions = {
@@ -30,14 +31,18 @@ export function ocrCommand(perform: Perform): Command {
         .default(60)
         .argParser(sigma),
     )
-    .addOption(count('--seed <number>', 'another one gives other noise', 1))
+    .addOption(count('--seed <number>', 'another one gives other noise', 1, 0))
     .addOption(
       new Option('--task <task>', 'what is done').choices(['denoise', 'document-clean']).default('denoise'),
     )
     .option('--model <id>', '`limpid models list` lists them (default: the one that comes with Limpid)')
     .option('--folder <folder>', 'where the pictures are written', 'ocr')
     .action((picture: string | undefined, options: OcrOptions, command: Command) =>
-      perform(command, (context) => ocr(context, picture, options)),
+      perform(command, async (context) => {
+        if (picture) refuse(command, ['text', 'sigma', 'seed'], 'on a picture')
+        else refuse(command, ['truth'], 'without a picture: a drawn line says --text')
+        return ocr(context, picture, options)
+      }),
     )
 }
 

@@ -30,8 +30,30 @@ export const withSource = (command: Command): Command =>
       'folder of the data sets (default: LIMPID_DATA, else ../shared/data of the project)',
     )
 
-export function sourceOf(named: string[], options: SourceOptions, { cwd, env }: Context): LabSource {
+/**
+ * Throws `bad-request` where one of these options was said, or pictures were named (`pictures`): they would have no effect.
+ * `when` says why: "with --mnist".
+ */
+export function refuse(command: Command, names: readonly string[], when: string): void {
+  for (const name of names) {
+    const source = command.getOptionValueSource(name)
+    const isSaid =
+      name === 'pictures' ? command.args.length > 0 : source !== undefined && source !== 'default'
+    if (!isSaid) continue
+    const what = name === 'pictures' ? 'Naming pictures' : `--${name}`
+    throw new LimpidError('bad-request', `${what} has no effect ${when}.`, { hint: 'Leave it out.' })
+  }
+}
+
+/** Throws `bad-request` where no pictures are named, or something is said that would have no effect. */
+export function sourceOf(
+  command: Command,
+  named: string[],
+  options: SourceOptions,
+  { cwd, env }: Context,
+): LabSource {
   if (options.mnist) {
+    refuse(command, ['pictures', 'fit'], 'with --mnist')
     const folder = path.join(dataFolder(options.data, cwd, env), 'mnist')
     return { kind: 'mnist', folder, split: 'test', limit: options.limit }
   }
@@ -39,6 +61,7 @@ export function sourceOf(named: string[], options: SourceOptions, { cwd, env }: 
     const hint = 'Name pictures or a folder of them, or say --mnist.'
     throw new LimpidError('bad-request', 'No pictures are named.', { hint })
   }
+  refuse(command, ['limit', 'data'], 'without --mnist')
   return { kind: 'pictures', paths: named.map((name) => path.resolve(cwd, name)), fit: options.fit }
 }
 

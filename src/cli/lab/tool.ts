@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander'
 import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
-import { positiveInteger } from '../options.ts'
+import { wholeNumberFrom } from '../options.ts'
 import { withProgress } from '../progress.ts'
 import { type ModelOptions, modelFolder, type SourceOptions, sourceOf } from './sources.ts'
 
@@ -30,11 +30,16 @@ export async function sheetOf({ out, overwrite = false }: Out, cwd: string): Pro
   return file
 }
 
-export const count = (flags: string, what: string, value: number) =>
-  new Option(flags, what).default(value).argParser(positiveInteger)
+export const count = (flags: string, what: string, value: number, least = 1) =>
+  new Option(flags, what).default(value).argParser(wholeNumberFrom(least))
 
-export async function jobOf(context: Context, named: string[], options: SourceOptions & ModelOptions & Out) {
-  const source = sourceOf(named, options, context)
+export async function jobOf(
+  context: Context,
+  command: Command,
+  named: string[],
+  options: SourceOptions & ModelOptions & Out,
+) {
+  const source = sourceOf(command, named, options, context)
   const folder = await modelFolder(options.model, context)
   return { folder, source, path: await sheetOf(options, context.cwd) }
 }
