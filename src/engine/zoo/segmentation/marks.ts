@@ -4,7 +4,7 @@ import type { Samples } from '../../imaging/raster.ts'
 import { toEightBits } from '../../imaging/sample-layout.ts'
 
 /** `values` is [height, width]. */
-export type Marks<V extends Samples = Samples> = { width: number; height: number; values: V }
+type Marks<V extends Samples = Samples> = { width: number; height: number; values: V }
 
 /** 1 where a mask is brighter than half, else 0. What is transparent lies over black: it is not the subject. */
 export async function readMask(file: string): Promise<Marks<Uint8Array>> {
