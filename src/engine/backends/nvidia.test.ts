@@ -2,7 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cudaProblem, nvidiaGpus, whyUnused } from './nvidia.ts'
+import { cudaProblem, nvidiaGpus, whyUndriven, whyUnused } from './nvidia.ts'
+
+const LINUX = { platform: 'linux', arch: 'x64' }
 
 describe("NVIDIA's GPUs", () => {
   const { PATH } = process.env
@@ -42,10 +44,29 @@ describe("NVIDIA's GPUs", () => {
   it('go unused where the environment hides them, else because CUDA was not set up', () => {
     const gpu = { device: 'Tesla T4', driver: 'NVIDIA driver 550.54.14' }
     for (const hidden of ['', '-1', ' -1 ']) {
-      expect(whyUnused(gpu, { CUDA_VISIBLE_DEVICES: hidden })).toContain('CUDA_VISIBLE_DEVICES hides it')
+      expect(whyUnused(gpu, { CUDA_VISIBLE_DEVICES: hidden }, LINUX)).toContain(
+        'CUDA_VISIBLE_DEVICES hides it',
+      )
     }
     for (const seen of [{}, { CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'GPU-8932f937' }]) {
-      expect(whyUnused(gpu, seen)).toContain('The Tesla T4 is not used: TensorFlow is set up without CUDA.')
+      expect(whyUnused(gpu, seen, LINUX)).toBe(
+        'The Tesla T4 is not used: TensorFlow is set up without CUDA. Run `npm run setup:tensorflow -- --gpu`.',
+      )
+    }
+    expect(whyUndriven(LINUX)).toContain('setup:tensorflow -- --gpu')
+  })
+
+  it('have no set-up advised that there is no build with CUDA for', () => {
+    const gpu = { device: 'NVIDIA GB10', driver: 'NVIDIA driver 580.95.05' }
+    const said = "Could not load dynamic library 'cudart64_110.dll'"
+    for (const machine of [
+      { platform: 'linux', arch: 'arm64' },
+      { platform: 'win32', arch: 'x64' },
+    ]) {
+      for (const advice of [whyUnused(gpu, {}, machine), whyUndriven(machine), cudaProblem(said, machine)]) {
+        expect(advice).toMatch(/LIMPID_TENSORFLOW|CUDA and cuDNN|NVIDIA's driver\.$/)
+        expect(advice).not.toContain('--gpu')
+      }
     }
   })
 
@@ -62,7 +83,7 @@ describe('what keeps CUDA from computing', () => {
 
   it('is the libraries that were not found, each once', () => {
     const said = ['libcudart.so.12', 'libcudnn.so.9', 'libcudart.so.12'].map(missing).join('')
-    expect(cudaProblem(said)).toBe(
+    expect(cudaProblem(said, LINUX)).toBe(
       'It does not use the NVIDIA GPU: it misses libcudart.so.12, libcudnn.so.9. Run `npm run setup:tensorflow -- --gpu`.',
     )
   })

@@ -43,32 +43,55 @@ export async function unusedGpu(): Promise<string | null> {
   if (nativeBackend().binding.isUsingGpuDevice()) return null
   const [gpu] = await nvidiaGpus()
   if (gpu) return whyUnused(gpu)
-  if (await hasNvidiaCard()) return NO_DRIVER
+  if (await hasNvidiaCard()) return whyUndriven()
   return null
 }
 
+/** Where `npm run setup:tensorflow -- --gpu` has a build with CUDA to fetch (tools/setup/pins.ts; a test compares them). */
+export function hasCudaBuild({ platform, arch }: Machine = process): boolean {
+  return platform === 'linux' && arch === 'x64'
+}
+type Machine = { platform: string; arch: string }
+
 /** Exported for its test. */
-export function whyUnused({ device }: NvidiaGpu, env: NodeJS.ProcessEnv = process.env): string {
+export function whyUnused(
+  { device }: NvidiaGpu,
+  env: NodeJS.ProcessEnv = process.env,
+  machine: Machine = process,
+): string {
   // CUDA takes GPUs as they are listed until one that there is not: nothing, or "-1", hides all of them.
   const visible = env.CUDA_VISIBLE_DEVICES?.trim()
-  return visible === '' || visible?.startsWith('-')
-    ? `The ${device} is not used: CUDA_VISIBLE_DEVICES hides it. Unset that variable of the environment.`
-    : `The ${device} is not used: TensorFlow is set up without CUDA. Run \`npm run setup:tensorflow -- --gpu\`.`
+  if (visible === '' || visible?.startsWith('-')) {
+    return `The ${device} is not used: CUDA_VISIBLE_DEVICES hides it. Unset that variable of the environment.`
+  }
+  const remedy = hasCudaBuild(machine) ? SET_UP_CUDA : NO_CUDA_BUILD
+  return `The ${device} is not used: TensorFlow is set up without CUDA. ${remedy}`
 }
-const NO_DRIVER =
-  "The NVIDIA GPU is not used: there is no driver for it. Install NVIDIA's driver, then run `npm run setup:tensorflow -- --gpu`."
+
+/** Exported for its test: why a GPU without a driver is not used. */
+export function whyUndriven(machine: Machine = process): string {
+  const then = hasCudaBuild(machine) ? ', then run `npm run setup:tensorflow -- --gpu`' : ''
+  return `The NVIDIA GPU is not used: there is no driver for it. Install NVIDIA's driver${then}.`
+}
+
+const SET_UP_CUDA = 'Run `npm run setup:tensorflow -- --gpu`.'
+const NO_CUDA_BUILD =
+  'Limpid has no build with CUDA for this system: name a folder that holds one by LIMPID_TENSORFLOW, then run `npm run setup:tensorflow`.'
 
 /**
  * Why TensorFlow, built with CUDA, does not use a GPU, from what it said on stderr; null where it said nothing of the
  * kind. The driver's own library is missing wherever there is no NVIDIA GPU, which is no fault.
  */
-export function cudaProblem(said: string): string | null {
+export function cudaProblem(said: string, machine: Machine = process): string | null {
   const found = said.matchAll(/Could not load dynamic library '([^']+)'/g)
   const missing = [...new Set(Array.from(found, (match) => match[1]))].filter(
     (library) => !/^lib(cuda\.so|nvinfer)|^nvcuda/.test(library),
   )
   if (missing.length > 0) {
-    return `It does not use the NVIDIA GPU: it misses ${missing.join(', ')}. Run \`npm run setup:tensorflow -- --gpu\`.`
+    const remedy = hasCudaBuild(machine)
+      ? SET_UP_CUDA
+      : 'Install the versions of CUDA and cuDNN that hold them.'
+    return `It does not use the NVIDIA GPU: it misses ${missing.join(', ')}. ${remedy}`
   }
   const failure = /failed call to cuInit:.*?\b(CUDA_ERROR_\w+)/.exec(said)?.[1]
   if (failure && failure !== 'CUDA_ERROR_NO_DEVICE') {
