@@ -15,7 +15,7 @@ export const isMnist = (names: readonly string[]): boolean =>
     names.some((name) => file.test(name)),
   )
 
-/** All four files are needed: a run ends with figures on the test digits. */
+/** All four files are needed: training reads the test digits with the others. */
 export async function inspectMnist(folder: string, names: readonly string[]): Promise<DataFindings> {
   const problems: DataProblem[] = []
   const complain = (message: string, file?: string) =>

@@ -83,6 +83,7 @@ it('a chart shows every name whole, a long title too, and nothing of them beyond
   // What tells the two is their end.
   const same = await draw('A long title '.repeat(12), [training, training])
   expect(data.equals(same.data)).toBe(false)
+  await draw(' ', [' ']) // nor does a title of nothing fail
   for (let y = 0; y < info.height; y++) {
     for (const x of [...Array(8).keys(), ...Array.from({ length: 8 }, (_, i) => 899 - i)])
       expect(data[3 * (y * 900 + x)]).toBe(255)

@@ -120,7 +120,8 @@ const FONT = 'sans 11'
 
 /** Wrapped at `most` px. Where a computer has no fonts it is empty, and the curves are there all the same. */
 async function textOf(text: string, font = FONT, most = PLOT.right - PLOT.left): Promise<Text> {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  // libvips throws where there is nothing to draw.
+  const escaped = (text.trim() || '–').replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   const { data, info } = await sharp({
     text: {
       text: `<span foreground="${INK}">${escaped}</span>`,

@@ -26,12 +26,12 @@ export async function segmentationCourse(
   dataFolder: string,
   onRead: OnRead = () => {},
 ): Promise<Course<SegmentationBatch>> {
+  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const { train, validation } = await loadSets(recipe, dataFolder, onRead)
   const pictures = await fitPictures(train, recipe.data)
   if (recipe.data.fit === undefined) await fitPictures(validation, recipe.data) // for its refusal
 
-  // What throws above leaves no weights behind.
-  const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
+  // Built last: what throws above leaves no weights behind.
   const model = network.build(recipe.seed)
   try {
     requireFit(recipe, model, network.sizeMultiple)
