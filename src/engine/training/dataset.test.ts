@@ -67,6 +67,14 @@ describe('a training set', () => {
     })
   })
 
+  it('takes what is transparent for white', async () => {
+    await mkdir(path.join(data, 'icons'))
+    const icon = sharp({ create: { width: 6, height: 4, channels: 4, background: '#00000000' } })
+    for (const name of ['a.png', 'b.png']) await icon.png().toFile(path.join(data, 'icons', name))
+    const { train } = await loadDataset(data, { train: ['icons'], pairs: [], validationPictures: 1 })
+    expect([...new Set(train[0].samples)]).toEqual([255])
+  })
+
   it('pairs pictures by name, keeps some pairs apart, and names one that does not fit', async () => {
     for (const half of ['image', 'clean']) {
       await mkdir(path.join(data, 'pages', half), { recursive: true })

@@ -78,12 +78,16 @@ export async function* examples(
   }
 }
 
-/** Gives the network what the model in `folder` learned; returns that model's id. */
+/** Gives the network what the model in `folder` learned; returns that model's id. Where that fails, the network is gone. */
 async function startFrom(network: tf.LayersModel, folder: string): Promise<string> {
-  const { model, manifest } = await loadModel(folder)
+  const { model, manifest } = await loadModel(folder).catch((thrown) => {
+    network.dispose()
+    throw thrown
+  })
   try {
     const homeless = takeOver(network, model)
     if (homeless.length === 0) return manifest.id
+    network.dispose()
     throw new LimpidError(
       'recipe-invalid',
       `The model in ${folder} does not fit into the recipe's network: its layer ${homeless[0]} has no place there.`,

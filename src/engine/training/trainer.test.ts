@@ -7,7 +7,7 @@ import type { TrainingProgress } from '../../contract/training.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { loadModel } from '../models/model-file.ts'
 import { random } from '../random.ts'
-import type { tf } from '../tf.ts'
+import { tf } from '../tf.ts'
 import { readRun } from './checkpoint.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { restorationCourse } from './restoration-learner.ts'
@@ -98,9 +98,13 @@ describe('the trainer', () => {
       values(parent.learner.model),
     )
     const architecture = { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } }
+    const { numTensors } = tf.memory()
     await expect(
       restorationCourse({ ...recipe, architecture, init: modelFolder }, dataset),
     ).rejects.toMatchObject({ code: 'recipe-invalid', file: modelFolder })
+    const nowhere = path.join(folder, 'nowhere')
+    await expect(restorationCourse({ ...recipe, init: nowhere }, dataset)).rejects.toThrow()
+    expect(tf.memory().numTensors).toBe(numTensors) // nothing is left behind
   })
 
   it('writes a model without its dead units where the recipe wants that, and a whole one without pictures', async () => {
