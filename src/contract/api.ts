@@ -8,7 +8,7 @@ import { backendChoiceSchema, backendNameSchema, backendReportSchema } from './b
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { preparedTextSchema } from './lab.ts'
-import { dataProblemSchema, networkSchema } from './lab-jobs.ts'
+import { dataProblemSchema } from './lab-jobs.ts'
 import {
   labDataSchema,
   labRunSchema,
@@ -17,6 +17,7 @@ import {
   labTextSchema,
   labToolQuestionSchema,
   labToolResultSchema,
+  systemDescriptionSchema,
 } from './lab-run.ts'
 import { modelSummarySchema } from './model.ts'
 import { outputFormatSchema, pictureSchema } from './picture.ts'
@@ -154,10 +155,10 @@ export const api = {
       runs: z.array(labRunSchema),
     }),
   },
-  /** The layers of a system's network; `data` null: for the data of its own recipe. */
+  /** The layers of a system's network, and how it would learn; `data` null: for the data of its own recipe. */
   describeSystem: {
     input: labChoice.extend({ data: z.string().nullable() }),
-    output: networkSchema,
+    output: systemDescriptionSchema,
   },
   /** Looks through a folder, which stays where it is, and keeps it among the Lab's data if it can be trained on. */
   addLabData: { input: z.object({ folder: z.string() }), output: dataOrProblems },

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { progressSchema } from './engine-protocol.ts'
 import { errorDataSchema } from './error-schema.ts'
 import { textLineSchema } from './lab.ts'
-import { dataFindingsSchema } from './lab-jobs.ts'
+import { dataFindingsSchema, networkSchema } from './lab-jobs.ts'
 import { recipeSchema } from './recipe.ts'
+import { gradientTrainingSchema } from './recipe-parts.ts'
 import { bestSchema, figuresSchema } from './training.ts'
 
 /** A recipe of the zoo: what a run starts from. */
@@ -74,6 +75,13 @@ export const labRunSchema = z.object({
   created: z.number(),
 })
 export type LabRun = z.infer<typeof labRunSchema>
+
+/** A system on some data, with some settings. */
+export const systemDescriptionSchema = networkSchema.extend({
+  /** As a run would have it; null: its weights are computed. */
+  training: gradientTrainingSchema.nullable(),
+})
+export type SystemDescription = z.infer<typeof systemDescriptionSchema>
 
 /** What a trained autoencoder is for. */
 export const labToolSchema = z.enum([

@@ -47,6 +47,17 @@ test('a run trains to its end: curve, figures, samples that can be seen, a model
   expect(t.app.media(`lab/runs/${id}/..%2frun.json`)).toBe(null)
 })
 
+test('a system tells how it would learn, by settings and by how many pictures there are', async () => {
+  const { t, data } = await labApp()
+  const system = 'dense-autoencoder'
+  const told = await t.app.describeSystem({ system, data, settings: {} })
+  expect(told).toMatchObject({ parameterCount: 100, training: { batch: 64, length: { epochs: 600 } } })
+  const own = await t.app.describeSystem({ system, data: null, settings: {} })
+  expect(own.training).toMatchObject({ length: { epochs: 2 } })
+  const asked = await t.app.describeSystem({ system, data, settings: { steps: 50 } })
+  expect(asked.training).toMatchObject({ length: { steps: 50 } })
+})
+
 test('a run pauses, goes on from there, and a stopped one keeps the best it has', async () => {
   const lab = await labApp()
   const { t } = lab

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import type { ParsedInput } from '../../contract/api.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { NetworkDescription } from '../../contract/lab-jobs.ts'
-import type { LabRun, LabSystem } from '../../contract/lab-run.ts'
+import type { LabRun, LabSystem, SystemDescription } from '../../contract/lab-run.ts'
 import { SAMPLES_FOLDER } from '../../contract/training.ts'
 import type { Methods } from '../checked-api.ts'
 import type { EngineProcess } from '../engine-process.ts'
@@ -111,7 +111,7 @@ export class Lab {
     throw new LimpidError('bad-request', `There is no system "${id}".`, { hint: 'Choose one of the list.' })
   }
 
-  async #describe(choice: ParsedInput<'describeSystem'>): Promise<NetworkDescription> {
+  async #describe(choice: ParsedInput<'describeSystem'>): Promise<SystemDescription> {
     const system = await this.#system(choice.system)
     const data = choice.data === null ? null : this.#data.get(choice.data)
     const recipe = recipeFor(system, data, choice.settings, system.id)
@@ -125,12 +125,12 @@ export class Lab {
           : [recipe.data.size, recipe.data.size, recipe.data.channels]
     const own = channels === 0 ? {} : { picture: [height, width, channels] }
     const input = { architecture: { name, parameters: { ...parameters, ...own } }, height, width }
+    const training = recipe.training.method === 'gradient' ? recipe.training : null
     const key = JSON.stringify(input)
-    const known = this.#described.get(key)
-    if (known) return known
-    const network = await this.#options.engines.lab.run('describeNetwork', input)
+    const network =
+      this.#described.get(key) ?? (await this.#options.engines.lab.run('describeNetwork', input))
     this.#described.set(key, network)
-    return network
+    return { ...network, training }
   }
 
   async #start({ system: id, data: dataId, settings }: ParsedInput<'startLabRun'>): Promise<LabRun> {

@@ -6,6 +6,7 @@ import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
 import type { GradientTraining } from '../../contract/recipe-parts.ts'
 import type { SegmentationRecipe } from '../../contract/segmentation-recipe.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
+import { trainingFor } from './training-length.ts'
 
 /** Of the user's pictures, kept apart to validate on. */
 const VALIDATION_SHARE = 0.1
@@ -30,7 +31,9 @@ export function recipeFor(
         : null
   if (!changed) throw unfit(`The Lab does not train "${recipe.task}".`, 'Take another system.')
   const training =
-    changed.training.method === 'gradient' ? trained(changed.training, settings) : changed.training
+    changed.training.method === 'gradient'
+      ? trained(changed, changed.training, data, settings)
+      : changed.training
   const result = recipeSchema.safeParse({
     ...changed,
     training,
@@ -148,16 +151,32 @@ function segmentation(
 const className = ({ data }: SegmentationRecipe, i: number): string =>
   (data.kind === 'labels' && data.classes[i]) || `class ${i}`
 
-function trained(training: GradientTraining, settings: LabSettings): GradientTraining {
-  const { epochs, steps, batch, learningRate } = settings
-  const length = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : training.length
-  const changed = { ...training, length, batch: batch ?? training.batch }
-  // Ten points at least on a curve that is cut short.
-  if (steps !== undefined && (training.everySteps ?? steps) > steps / 10) {
-    changed.everySteps = Math.max(1, Math.floor(steps / 10))
-  }
-  if (learningRate !== undefined) changed.optimizer = { ...training.optimizer, learningRate }
-  return changed
+function trained(
+  recipe: AutoencoderRecipe | SegmentationRecipe,
+  training: GradientTraining,
+  data: LabData | null,
+  settings: LabSettings,
+): GradientTraining {
+  const { learningRate } = settings
+  const result = data
+    ? trainingFor(training, divided(recipe, data, settings.batch ?? training.batch), settings)
+    : training
+  if (learningRate === undefined) return result
+  return { ...result, optimizer: { ...result.optimizer, learningRate } }
+}
+
+/** As the engine will divide them. */
+function divided({ data }: AutoencoderRecipe | SegmentationRecipe, { findings }: LabData, batch: number) {
+  const { count, sizes } = findings
+  const share = data.kind === 'mnist' ? data.validation / count : data.validationShare
+  const apart = Math.max(1, Math.round(count * share))
+  const learned = Math.max(1, count - apart)
+  if (!('width' in data)) return { learned, validationSteps: Math.ceil(apart / batch) }
+  // Whole pictures, though it learns from parts.
+  const known = sizes.reduce((sum, size) => sum + size.count, 0)
+  const pixels = sizes.reduce((sum, { width, height, count }) => sum + width * height * count, 0) / known
+  const stepPixels = batch * data.width * data.height
+  return { learned, validationSteps: Math.ceil((apart * pixels) / stepPixels) }
 }
 
 /** Pictures of another shape than the network's are cropped or resized, but nobody does that unasked. */

@@ -2,6 +2,7 @@
 import { type ErrorData, toErrorData } from '../../contract/errors.ts'
 import type { NetworkDescription } from '../../contract/lab-jobs.ts'
 import type { LabData, LabSettings, LabSystem } from '../../contract/lab-run.ts'
+import type { GradientTraining } from '../../contract/recipe-parts.ts'
 import type { Lab } from './lab.svelte.ts'
 
 export class Draft {
@@ -10,6 +11,8 @@ export class Draft {
   /** Changed by hand; what is absent is as the recipe has it. */
   settings = $state.raw<LabSettings>({})
   network = $state.raw<NetworkDescription | null>(null)
+  /** How it would learn from that data; null: not told yet, or not by steps. */
+  training = $state.raw<GradientTraining | null>(null)
   problem = $state.raw<ErrorData | null>(null)
   starting = $state(false)
   readonly #lab: Lab
@@ -40,6 +43,7 @@ export class Draft {
 
   choose(system: LabSystem): void {
     this.systemId = system.id
+    this.training = null
     this.settings = {}
     if (!this.data || !fits(system, this.data)) {
       this.dataId = this.#lab.data.find((data) => fits(system, data))?.id ?? null
@@ -57,8 +61,12 @@ export class Draft {
     const asked = ++this.#asked
     const settings = asksFit ? { ...this.settings, fit: 'crop' as const } : this.settings
     try {
-      const network = await this.#lab.api.describeSystem({ system: systemId, data: this.dataId, settings })
-      if (asked === this.#asked) Object.assign(this, { network, problem: null })
+      const { training, ...network } = await this.#lab.api.describeSystem({
+        system: systemId,
+        data: this.dataId,
+        settings,
+      })
+      if (asked === this.#asked) Object.assign(this, { network, training, problem: null })
     } catch (thrown) {
       if (asked === this.#asked) this.problem = toErrorData(thrown)
     }
