@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { BackendName } from '../contract/backend.ts'
 import type { EngineInput } from '../contract/engine-protocol.ts'
 import { EngineProcess } from './engine-process.ts'
+import { Engines } from './engines.ts'
+import { Events } from './events.ts'
 
 const entry = join(import.meta.dirname, 'testing/fake-engine.ts')
 let folder: string
@@ -211,4 +213,46 @@ test('a process that says that it ends gets no other job: the next one has a fre
   const next = engine.run('restore', job('photo.png'))
   await expect(ending).rejects.toMatchObject({ code: 'internal', message: 'Something was thrown.' })
   expect(await next).toMatchObject({ result: 'result.tif' })
+})
+
+describe('a backend that ends the process as it starts', () => {
+  const problem = 'It crashes as it starts: the engine was ended by SIGILL.'
+
+  test('is passed over from then on, with the reason, and what waited for it is done on the next best', async () => {
+    vi.stubEnv('FAKE_CRASHING', 'SIGILL')
+    const runs = [engine.run('warmup', {}), engine.run('restore', job('photo.png'))]
+    expect(await Promise.all(runs)).toMatchObject([
+      { name: 'wasm', passedOver: [{ name: 'tensorflow', problem }] },
+      { result: 'result.tif' },
+    ])
+    engine.restart()
+    expect(await engine.run('warmup', {})).toMatchObject({ passedOver: [{ name: 'tensorflow', problem }] })
+  })
+
+  test('is passed over by every engine of the app', async () => {
+    vi.stubEnv('FAKE_CRASHING', 'SIGILL')
+    const engines = new Engines({ entry, backend: () => null }, new Events())
+    // Both start it, both crash.
+    await Promise.all([engines.restoration.run('warmup', {}), engines.lab.run('warmup', {})])
+    expect(await engines.training.run('warmup', {})).toMatchObject({ passedOver: [{ problem }] })
+    expect((await engines.doctor()).chosen).toMatchObject({ passedOver: [{ problem }] })
+    await engines.close()
+  })
+
+  test('is not to blame where somebody else ended the process', async () => {
+    vi.stubEnv('FAKE_CRASHING', 'SIGTERM')
+    await expect(engine.run('warmup', {})).rejects.toMatchObject({ code: 'engine-crashed' })
+    vi.stubEnv('FAKE_CRASHING', '')
+    expect(await engine.run('warmup', {})).toMatchObject({ passedOver: [] })
+  })
+})
+
+test('a doctor at work ends with its app, and none begins after that', async () => {
+  vi.stubEnv('FAKE_SLOW_DOCTOR', 'yes')
+  const engines = new Engines({ entry, backend: () => null }, new Events())
+  const found = Promise.allSettled([engines.doctor()])
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await engines.close()
+  expect(await found).toMatchObject([{ status: 'rejected', reason: { code: 'cancelled' } }])
+  await expect(engines.doctor()).rejects.toMatchObject({ code: 'cancelled' })
 })

@@ -9,6 +9,7 @@ import type { z } from 'zod'
 import type { BackendChoice, BackendName } from '../contract/backend.ts'
 import {
   ENGINE_BACKEND_VARIABLE,
+  ENGINE_PASSED_OVER_VARIABLE,
   type EngineInput,
   type EngineJobKind,
   type EngineOutput,
@@ -27,6 +28,9 @@ import { TextTail } from './text-tail.ts'
 
 const SECOND_MS = 1000
 
+/** We, a person or the system wanted the process gone: its backend is not to blame. */
+const ENDED_BY_OTHERS: ReadonlySet<string | null> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'])
+
 export type EngineOptions = {
   /** Path of the engine's main file. */
   entry: string
@@ -34,6 +38,8 @@ export type EngineOptions = {
   execPath?: string
   /** null or absent: the best that works. Asked for at each start. */
   backend?: () => BackendName | null
+  /** Backends not to be tried and why; those that crash a process are added. Engines may share it. */
+  passedOver?: Map<BackendName, string>
   /** How long a cancelled job may take to stop before its process is killed, ms. */
   cancelGraceMs?: number
   /** How long a job may take to stop when the app closes, ms. */
@@ -60,16 +66,22 @@ export class EngineProcess {
   readonly #options: EngineOptions
   readonly #queue: Task[] = []
   readonly #running = new Map<string, Task>()
+  readonly #passedOver: Map<BackendName, string>
   #child: ChildProcess | null = null
   #ready = false
   /** How many jobs that share it takes at a time. */
   #width = 1
   #stale = false
+  /** Backends that the process was told not to try. */
+  #avoided: ReadonlySet<BackendName> = new Set()
+  /** The backend that the process is starting. */
+  #trying: BackendName | null = null
   #closed = false
   #said = new TextTail()
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#passedOver = options.passedOver ?? new Map()
   }
 
   /** Runs a job, after those asked for before it. Rejects with a `LimpidError`. */
@@ -158,7 +170,13 @@ export class EngineProcess {
 
   #start(): void {
     const backend = this.#options.backend?.() ?? null
-    const env = { ...engineEnvironment(), [ENGINE_BACKEND_VARIABLE]: backend ?? undefined }
+    this.#avoided = new Set(this.#passedOver.keys())
+    const passedOver = [...this.#passedOver].map(([name, problem]) => ({ name, problem }))
+    const env = {
+      ...engineEnvironment(),
+      [ENGINE_BACKEND_VARIABLE]: backend ?? undefined,
+      [ENGINE_PASSED_OVER_VARIABLE]: JSON.stringify(passedOver),
+    }
     const child = fork(this.#options.entry, [], {
       execPath: this.#options.execPath ?? process.execPath,
       execArgv: ENGINE_ARGUMENTS,
@@ -209,6 +227,12 @@ export class EngineProcess {
       case 'ready':
         this.#ready = true
         for (const waiting of this.#running.values()) this.#begin(waiting)
+        break
+      case 'trying':
+        this.#trying = message.backend
+        break
+      case 'tried':
+        this.#trying = null
         break
       case 'backend':
         this.#width = message.choice.workers ?? 1
@@ -272,30 +296,34 @@ export class EngineProcess {
     this.#ready = false
     this.#width = 1
     this.#stale = false
+    this.#trying = null
   }
 
   #lost(child: ChildProcess, how: string, signal: NodeJS.Signals | null = null): void {
     if (this.#child !== child) return
+    const backend = this.#trying
     this.#discard()
-    this.#failAll((task) => crashed(task, how, signal, this.said))
+    const ofBackend = backend !== null && !this.#avoided.has(backend) && !ENDED_BY_OTHERS.has(signal)
+    if (ofBackend) this.#passedOver.set(backend, `It crashes as it starts: the engine ${how}.`)
+    this.#failAll((task) => crashed(task, how, signal, this.said), ofBackend)
   }
 
   /**
    * The process is gone, and what was at work in it. A job that was alone fails of it. Several are begun anew: each
-   * alone, unless it was a cancelled one that had the process killed.
+   * alone, unless it was a cancelled one that had the process killed, or `ofBackend`: a backend that is tried no more.
    */
-  #failAll(errorOf: (task: Task) => LimpidError): void {
+  #failAll(errorOf: (task: Task) => LimpidError, ofBackend = false): void {
     const tasks = [...this.#running.values()]
     const killed = tasks.some(({ grace }) => grace)
     const innocent = tasks.filter(({ grace }) => !grace)
-    const retried = !this.#closed && (killed || innocent.length > 1) ? innocent : []
+    const retried = !this.#closed && (killed || ofBackend || innocent.length > 1) ? innocent : []
     this.#running.clear()
     for (const task of tasks) {
       if (task.grace) clearTimeout(task.grace)
       if (task.grace) task.reject(cancelled(task))
       else if (!retried.includes(task)) task.reject(errorOf(task))
     }
-    for (const task of retried) if (!killed) task.suspect = true
+    for (const task of retried) if (!killed && !ofBackend) task.suspect = true
     this.#queue.unshift(...retried)
     this.#next()
   }

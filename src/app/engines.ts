@@ -24,10 +24,14 @@ export class Engines {
   onBackend: () => void = () => {}
   readonly #options: Options
   readonly #events: Events
+  /** At work. */
+  readonly #doctors = new Set<EngineProcess>()
   #wanted: ReturnType<Options['backend']>
   #closed = false
 
   constructor(options: Options, events: Events) {
+    // A backend that crashed one engine would crash them all.
+    options = { ...options, passedOver: new Map() }
     this.#options = options
     this.#events = events
     this.#wanted = options.backend()
@@ -68,16 +72,19 @@ export class Engines {
   /** In a process of its own: it starts backends beside the one in use, and must not wait for a long job. */
   async doctor(): Promise<EngineOutput<'doctor'>> {
     const engine = new EngineProcess(this.#options)
+    this.#doctors.add(engine)
     try {
+      if (this.#closed) await engine.close()
       return await engine.run('doctor', {})
     } finally {
       await engine.close()
+      this.#doctors.delete(engine)
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    const all = [this.imaging, this.restoration, this.training, this.lab]
+    const all = [this.imaging, this.restoration, this.training, this.lab, ...this.#doctors]
     await Promise.all(all.map((engine) => engine.close()))
   }
 }

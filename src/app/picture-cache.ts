@@ -133,8 +133,8 @@ export class PictureCache {
       for (const entry of entries) {
         const folder = join(parent, entry.name)
         if (!entry.isDirectory() || wanted.has(folder)) continue
-        const names = await readdir(folder).catch(() => []) // it may be going already
-        if (!names.some(isPaintedMask)) await remove(folder)
+        const names = await readdir(folder).catch(() => null) // it may be going already
+        if (names && !names.some(isPaintedMask)) await remove(folder)
       }
     }
   }

@@ -14,6 +14,8 @@ export const backendReportSchema = z.object({
   /** Why it can't be used and what to do, in one sentence each; null when it is usable. */
   problem: z.string().nullable(),
   remedy: z.string().nullable(),
+  /** Trying it ended its process, or got no answer out of it. */
+  died: z.boolean().optional(),
   /** Of a 3×3 convolution forward, GFLOP/s; null where not measured. */
   gigaflops: z.number().nullable(),
   /** Of a training step (forward, gradient, update), GFLOP/s; absent where not measured. */

@@ -203,6 +203,9 @@ export type ToEngine = z.infer<typeof toEngineSchema>
 export const fromEngineSchema = z.discriminatedUnion('type', [
   /** The process listens. */
   z.object({ type: z.literal('ready') }),
+  /** A backend is about to be started, which may end the process; if not, `tried` follows, whatever came of it. */
+  z.object({ type: z.literal('trying'), backend: backendNameSchema }),
+  z.object({ type: z.literal('tried'), backend: backendNameSchema }),
   /** A backend was started (or started anew, on a fallback). */
   z.object({ type: z.literal('backend'), choice: backendChoiceSchema }),
   /** At most every 50 ms. */
@@ -220,3 +223,6 @@ export const engineBackendSchema = backendNameSchema.optional()
 /** Cores to use on a backend that uses one alone, where it is not to be all of them. */
 export const ENGINE_WORKERS_VARIABLE = 'LIMPID_WORKERS'
 export const engineWorkersSchema = z.coerce.number().int().positive().optional()
+/** Backends that are not to be tried (JSON), because they ended an earlier process. */
+export const ENGINE_PASSED_OVER_VARIABLE = 'LIMPID_PASSED_OVER'
+export const enginePassedOverSchema = backendChoiceSchema.shape.passedOver

@@ -124,3 +124,29 @@ it('says how many cores a backend has workers for', async () => {
   await computeOn(['cpu']).session()
   expect(announced[0].workers).toBe(3)
 })
+
+it('never tries a backend that is passed over, though it is asked for, though all others fail', async () => {
+  const started: string[] = []
+  const compute = new Compute({
+    wanted: 'tensorflow',
+    passedOver: [{ name: 'tensorflow', problem: 'It crashed.' }],
+    backends: ALL.map(works),
+    trial: (name, start) => {
+      started.push(name)
+      return start()
+    },
+  })
+  compute.passOver('webgpu', 'It hung.')
+  expect((await compute.session()).choice).toMatchObject({
+    name: 'wasm',
+    passedOver: [
+      { name: 'tensorflow', problem: 'It crashed.' },
+      { name: 'webgpu', problem: 'It hung.' },
+    ],
+  })
+  await expect(compute.withFallback(failingOn(['wasm']).work)).rejects.toMatchObject({
+    code: 'backend-unavailable',
+  })
+  expect(await compute.withFallback(failingOn([]).work)).toBe('wasm')
+  expect(started).toEqual(['wasm', 'wasm'])
+})

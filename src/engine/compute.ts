@@ -6,6 +6,7 @@ import os from 'node:os'
 import type { BackendChoice, BackendName } from '../contract/backend.ts'
 import { LimpidError } from '../contract/errors.ts'
 import type { Backend } from './backends/backend.ts'
+import type { Trial } from './backends/choose.ts'
 import type { Network } from './models/network.ts'
 import type { WorkerPool } from './pool/worker-pool.ts'
 import { tileLimit } from './tile-limit.ts'
@@ -17,6 +18,10 @@ export type ComputeOptions = {
   workers?: number
   /** Largest tile, halo included, px; what the backend can do if absent. */
   maxTilePixels?: number
+  /** Not to be tried, with the reason in one sentence. */
+  passedOver?: BackendChoice['passedOver']
+  /** Around the start of each backend. */
+  trial?: Trial
   /** The table of backends. */
   backends?: readonly Backend[]
   /** What pool workers run. */
@@ -44,12 +49,20 @@ export class Compute {
   #session: Promise<Session> | null = null
   /** What that promise came to. */
   #current: Session | null = null
+  /** Never to be tried, with the reason in one sentence: they end processes. */
+  readonly #deadly: Map<BackendName, string>
   /** Given up, with the reason in one sentence. */
   readonly #failed = new Map<BackendName, string>()
   readonly #pools = new Map<BackendName, WorkerPool>()
 
   constructor(options: ComputeOptions = {}) {
     this.#options = options
+    this.#deadly = new Map(options.passedOver?.map(({ name, problem }) => [name, problem]))
+  }
+
+  /** Has a backend that is not in use never tried, for that reason. */
+  passOver(name: BackendName, problem: string): void {
+    this.#deadly.set(name, problem)
   }
 
   /** The backend in use; starts one if none runs yet. */
@@ -94,12 +107,13 @@ export class Compute {
       import('./backends/choose.ts'),
       import('./backends/index.ts'),
     ])
-    const { wanted, onChoice } = this.#options
+    const { wanted, onChoice, trial } = this.#options
     const table = this.#options.backends ?? backends
-    const failed = this.#failed
+    const failed = new Map([...this.#deadly, ...this.#failed])
     const chosen = await chooseBackend(
       wanted !== undefined && !failed.has(wanted) ? wanted : undefined,
       table.filter(({ name }) => !failed.has(name)),
+      trial,
     )
     const workers = ON_ONE_CORE.includes(chosen.name) ? this.#workers : 1
     const given = [...failed].map(([name, problem]) => ({ name, problem }))

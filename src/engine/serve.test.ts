@@ -1,15 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { FromEngine, ToEngine } from '../contract/engine-protocol.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ENGINE_PASSED_OVER_VARIABLE, type FromEngine, type ToEngine } from '../contract/engine-protocol.ts'
 
 let engine: ChildProcess
 let said: FromEngine[]
+
+const passedOver = [
+  { name: 'tensorflow', problem: 'It crashed an engine.' },
+  { name: 'webgpu', problem: 'It crashed another.' },
+]
 
 beforeEach(async () => {
   engine = fork(new URL('./testing/throwing-engine.ts', import.meta.url), [], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, [ENGINE_PASSED_OVER_VARIABLE]: JSON.stringify(passedOver) },
   })
   said = []
   engine.on('message', (message) => said.push(message as FromEngine))
@@ -46,4 +52,15 @@ test('it ends with its app', async () => {
   engine.disconnect()
   const [code] = await once(engine, 'exit')
   expect(code).toBe(0)
+})
+
+test('it tells of a backend before and after it is started, and starts none that is passed over', async () => {
+  ask({ type: 'run', id: 'a', kind: 'warmup', input: {} })
+  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ type: 'done' }), { timeout: 60_000 })
+  expect(said.slice(1)).toMatchObject([
+    { type: 'trying', backend: 'wasm' },
+    { type: 'tried', backend: 'wasm' },
+    { type: 'backend', choice: { name: 'wasm', passedOver } },
+    { type: 'done', id: 'a' },
+  ])
 })

@@ -1,8 +1,10 @@
 /** Wires an engine to its process: the IPC channel to the app, the environment, and errors that no job caught. */
 import {
   ENGINE_BACKEND_VARIABLE,
+  ENGINE_PASSED_OVER_VARIABLE,
   ENGINE_WORKERS_VARIABLE,
   engineBackendSchema,
+  enginePassedOverSchema,
   engineWorkersSchema,
   type FromEngine,
 } from '../contract/engine-protocol.ts'
@@ -15,7 +17,17 @@ export function serve(options: Pick<EngineOptions, 'handlers'> = {}): void {
   const compute = new Compute({
     wanted: engineBackendSchema.parse(process.env[ENGINE_BACKEND_VARIABLE] || undefined),
     workers: engineWorkersSchema.parse(process.env[ENGINE_WORKERS_VARIABLE] || undefined),
+    passedOver: enginePassedOverSchema.parse(JSON.parse(process.env[ENGINE_PASSED_OVER_VARIABLE] || '[]')),
     onChoice: (choice) => send({ type: 'backend', choice }),
+    async trial(backend, start) {
+      // Its way out first: what comes next may end the process.
+      await new Promise<void>((resolve) => send({ type: 'trying', backend }, resolve))
+      try {
+        return await start()
+      } finally {
+        send({ type: 'tried', backend })
+      }
+    },
   })
   const engine = new Engine({ ...options, compute, send })
   process.on('message', (message) => engine.receive(message))

@@ -2,18 +2,20 @@
  * An engine that speaks the protocol and computes nothing: what a test wants of it stands in the picture's file name.
  * `slow` (of the Lab's jobs: in that of their folder): it goes on until it is cancelled; `stubborn`: it does not heed that; `brief`: it takes 0.3 s; `ending`:
  * the process ends over it; `crash`, `garbage`, `misfit`, `bad`: what their names say. With LIMPID_WORKERS it takes so
- * many restorations at a time. It writes small real files, so that what is served and saved can be read back.
+ * many restorations at a time; with FAKE_CRASHING its best backend is TensorFlow, which ends the process so; with
+ * FAKE_SLOW_DOCTOR its doctor goes on until it is cancelled. It writes small real files, so that what is served and saved can be read back.
  */
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BackendChoice, BackendName } from '../../contract/backend.ts'
-import type {
-  EngineInput,
-  EngineJobKind,
-  EngineOutput,
-  FromEngine,
-  ToEngine,
+import {
+  ENGINE_PASSED_OVER_VARIABLE,
+  type EngineInput,
+  type EngineJobKind,
+  type EngineOutput,
+  type FromEngine,
+  type ToEngine,
 } from '../../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../../contract/errors.ts'
 import { labJob } from './fake-lab.ts'
@@ -40,8 +42,9 @@ send({ type: 'ready' })
 
 async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unknown> {
   const wish = basename((input as { path?: string }).path ?? '')
-  if (kind === 'warmup' || kind === 'restore') announce()
+  if (kind === 'warmup' || kind === 'restore') await announce()
   if (kind === 'warmup') return choice()
+  if (kind === 'doctor' && process.env.FAKE_SLOW_DOCTOR) await work(id, 'slow')
   if (kind === 'doctor') return { backends: [], chosen: choice() }
   if (kind === 'inspect') return inspect(input as EngineInput<'inspect'>)
   if (kind === 'export') return save(input as EngineInput<'export'>)
@@ -130,12 +133,26 @@ function save({ result, target, strength }: EngineInput<'export'>): EngineOutput
 function choice(): BackendChoice {
   const name = (process.env.LIMPID_BACKEND as BackendName) ?? 'wasm'
   const workers = process.env.LIMPID_WORKERS ? Number(process.env.LIMPID_WORKERS) : undefined
-  return { name, device: 'a fake', workers, passedOver: [] }
+  return { name, device: 'a fake', workers, passedOver: passedOver() }
 }
 
-function announce(): void {
-  if (!announced) send({ type: 'backend', choice: choice() })
+function passedOver(): BackendChoice['passedOver'] {
+  return JSON.parse(process.env[ENGINE_PASSED_OVER_VARIABLE] ?? '[]')
+}
+
+async function announce(): Promise<void> {
+  if (announced) return
   announced = true
+  const signal = process.env.FAKE_CRASHING as NodeJS.Signals | undefined
+  if (signal && !passedOver().some(({ name }) => name === 'tensorflow')) {
+    send({ type: 'trying', backend: 'tensorflow' })
+    await sleep(20)
+    process.kill(process.pid, signal)
+    await sleep(1000)
+  }
+  send({ type: 'trying', backend: choice().name })
+  send({ type: 'tried', backend: choice().name })
+  send({ type: 'backend', choice: choice() })
 }
 
 function send(message: FromEngine): void {

@@ -12,12 +12,13 @@ import { probe } from './probe.ts'
 export async function chooseBackend(
   wanted?: BackendName,
   table: readonly Backend[] = backends,
+  trial: Trial = (_name, start) => start(),
 ): Promise<BackendChoice> {
   const passedOver: Failure[] = []
   for (const backend of table) {
     if (wanted && backend.name !== wanted) continue
     try {
-      const { device } = await startProven(backend, wanted !== undefined)
+      const { device } = await trial(backend.name, () => startProven(backend, wanted !== undefined))
       return {
         name: backend.name,
         device,
@@ -27,7 +28,7 @@ export async function chooseBackend(
       passedOver.push({ name: backend.name, ...describeFailure(thrown) })
     }
   }
-  if (wanted) throw await refusal(wanted, passedOver[0], table)
+  if (wanted) throw await refusal(wanted, passedOver[0], table, trial)
   const reasons = passedOver.map(({ name, problem }) => `${name}: ${problem}`).join(' ')
   throw new LimpidError('backend-unavailable', `No backend works here. ${reasons}`, {
     hint: passedOver[0]?.remedy,
@@ -50,17 +51,21 @@ export function describeFailure(thrown: unknown): { problem: string; remedy: str
     : { problem: `It fails as it starts: ${message}`, remedy: 'Report this as a bug of Limpid.' }
 }
 
+/** Does the start of a backend, for those who want to know of it: it may crash the process. */
+export type Trial = (name: BackendName, start: () => Promise<Started>) => Promise<Started>
+
 type Failure = { name: BackendName; problem: string; remedy: string }
 
 async function refusal(
   wanted: BackendName,
   failure: Failure | undefined,
   table: readonly Backend[],
+  trial: Trial,
 ): Promise<Error> {
   const usable: string[] = []
   for (const backend of table) {
     if (backend.name === wanted) continue
-    await startProven(backend, false).then(
+    await trial(backend.name, () => startProven(backend, false)).then(
       () => usable.push(backend.name),
       () => undefined,
     )

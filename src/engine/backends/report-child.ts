@@ -6,6 +6,9 @@ import { measureConvolution, measureTrainingStep } from './measure.ts'
 import { unusedGpu } from './nvidia.ts'
 
 const name = backendNameSchema.parse(process.argv[2])
+// Nobody waits for a report any more: the doctor is gone, perhaps before this line was reached.
+process.on('disconnect', () => process.exit(1))
+if (!process.connected) process.exit(1)
 const report = await tryBackend()
 process.send!(report, () => process.exit(0))
 

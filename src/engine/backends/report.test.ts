@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -48,7 +50,7 @@ describe("the doctor's report of a backend", () => {
   it('says so when trying it kills the process', async () => {
     const script = await child("process.kill(process.pid, 'SIGILL')")
     const report = await reportBackend('tensorflow', { script })
-    expect(report).toMatchObject({ name: 'tensorflow', usable: false, gigaflops: null })
+    expect(report).toMatchObject({ name: 'tensorflow', usable: false, died: true, gigaflops: null })
     expect(report.problem).toBe('It crashes as it starts or computes (SIGILL).')
     expect(report.remedy).toContain('npm run setup:tensorflow')
   })
@@ -58,9 +60,26 @@ describe("the doctor's report of a backend", () => {
     const report = await reportBackend('webgpu', { script, patienceMs: 300 })
     expect(report).toMatchObject({
       usable: false,
+      died: true,
       problem: 'It does not answer.',
       remedy: "Update the GPU's driver.",
     })
+  })
+
+  it('ends the process it tries one in when nobody wants to know any more', async () => {
+    const script = await child('setInterval(() => {}, 1000)')
+    const stop = new AbortController()
+    const reporting = reportBackend('webgpu', { script, signal: stop.signal })
+    setTimeout(() => stop.abort(), 300)
+    expect((await reporting).usable).toBe(false)
+  })
+
+  it('tries nothing on when the doctor is gone', async () => {
+    const script = new URL('./report-child.ts', import.meta.url)
+    const orphan = fork(script, ['wasm'], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    orphan.disconnect()
+    const [code] = await once(orphan, 'exit')
+    expect(code).toBe(1) // 0: it reported to nobody
   })
 
   it('names the CUDA libraries that TensorFlow misses', async () => {

@@ -11,17 +11,24 @@ import { cudaProblem } from './nvidia.ts'
 /** A backend that says nothing for so long hangs, ms. */
 const PATIENCE_MS = 60_000
 
-/** Tries every backend, one after the other, so that none slows another. Each in a process of its own: a crash is an answer. */
-export async function reportBackends(): Promise<BackendReport[]> {
+/**
+ * Tries every backend, one after the other, so that none slows another. Each in a process of its own: a crash is an answer.
+ * Fewer, once `signal` aborts.
+ */
+export async function reportBackends(signal: AbortSignal): Promise<BackendReport[]> {
   const reports: BackendReport[] = []
-  for (const name of BACKENDS) reports.push(await reportBackend(name))
+  for (const name of BACKENDS) if (!signal.aborted) reports.push(await reportBackend(name, { signal }))
   return reports
 }
 
 /** Exported for its test, which has the child do other things. */
 export async function reportBackend(
   name: BackendName,
-  { script = new URL('./report-child.ts', import.meta.url), patienceMs = PATIENCE_MS } = {},
+  {
+    script = new URL('./report-child.ts', import.meta.url),
+    patienceMs = PATIENCE_MS,
+    signal,
+  }: { script?: URL; patienceMs?: number; signal?: AbortSignal } = {},
 ): Promise<BackendReport> {
   // TensorFlow says on stderr, and nowhere else, which library of CUDA it did not find: since 2.12 only when asked.
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_VMODULE: 'dso_loader=1' }
@@ -29,6 +36,8 @@ export async function reportBackend(
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: environment,
+    signal,
+    killSignal: 'SIGKILL',
   })
   let report: BackendReport | null = null
   let said = ''
@@ -59,7 +68,7 @@ function crashed(name: BackendName, end: string): BackendReport {
       : name === 'webgpu'
         ? "Update the GPU's driver."
         : 'Report this as a bug of Limpid.'
-  return { name, usable: false, device: '', problem, remedy, gigaflops: null, startMs: null }
+  return { name, usable: false, device: '', problem, remedy, died: true, gigaflops: null, startMs: null }
 }
 
 /** On a GPU nothing is wrong, whatever was said of libraries on the way. */
