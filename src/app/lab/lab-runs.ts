@@ -7,6 +7,7 @@ import type { LabRun } from '../../contract/lab-run.ts'
 import type { TrainingProgress } from '../../contract/training.ts'
 import type { EngineProcess } from '../engine-process.ts'
 import type { Events } from '../events.ts'
+import { RowWriter } from '../row-writer.ts'
 import { withPoint } from './curve.ts'
 import type { LabStore, RunRecord } from './lab-store.ts'
 
@@ -35,11 +36,13 @@ type Ports = {
 
 export class LabRuns {
   readonly #ports: Ports
+  readonly #rows: RowWriter<Entry>
   readonly #entries = new Map<string, Entry>()
   #closed = false
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#rows = new RowWriter((entry) => ports.store.saveRun(entry), ports.events)
   }
 
   /** What the app's last end cut short waits as `interrupted`; of what was told to stop, the model is still made. */
@@ -110,8 +113,9 @@ export class LabRuns {
   /** Resolves when its files are gone. */
   async remove(id: string): Promise<void> {
     const entry = this.#may(id, 'remove')
-    this.#entries.delete(id)
     this.#ports.store.removeRun(id)
+    this.#rows.forget(entry)
+    this.#entries.delete(id)
     this.#ports.events.emit({ type: 'lab-run-removed', id })
     entry.stop?.abort()
     await entry.ended
@@ -123,6 +127,7 @@ export class LabRuns {
     this.#closed = true
     await engine
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended))
+    this.#rows.flush()
   }
 
   #entry(id: string): Entry {
@@ -195,7 +200,7 @@ export class LabRuns {
     entry.run = { ...entry.run, progress }
     if (training) entry.run = { ...entry.run, ...this.#after(entry.run, training) }
     // A row is written when something was measured: that is when there is a checkpoint to go on from.
-    if (training?.figures) this.#ports.store.saveRun(entry)
+    if (training?.figures) this.#rows.write(entry)
     this.#ports.events.emit({ type: 'lab-run', run: entry.run })
   }
 
@@ -210,7 +215,7 @@ export class LabRuns {
 
   #change(entry: Entry, changes: Partial<LabRun>): void {
     entry.run = { ...entry.run, ...changes }
-    this.#ports.store.saveRun(entry)
+    this.#rows.write(entry)
     this.#ports.events.emit({ type: 'lab-run', run: entry.run })
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import type { LabRun } from '../../contract/lab-run.ts'
 import { type TestApp, testApp, writeModel } from '../testing/test-app.ts'
@@ -45,6 +46,27 @@ test('a run trains to its end: curve, figures, samples that can be seen, a model
     folder: join(t.folder, 'data/models/dense-autoencoder-1'),
   })
   expect(t.app.media(`lab/runs/${id}/..%2frun.json`)).toBe(null)
+})
+
+test('a run goes on while the library can’t be written, and its row is written later', async () => {
+  const lab = await labApp()
+  const { t } = lab
+  const change = (sql: string) => {
+    const db = new DatabaseSync(join(t.folder, 'data/limpid.db'), { timeout: 5000 })
+    db.exec(sql)
+    db.close()
+  }
+  const errors: string[] = []
+  void (async () => {
+    for await (const event of t.app.events()) if (event.type === 'error') errors.push(event.error.message)
+  })()
+  const { id } = await start(lab, { steps: 60 })
+  change("CREATE TRIGGER no BEFORE UPDATE ON lab_runs BEGIN SELECT RAISE(ABORT, 'full'); END")
+  await until(t, id, ({ state }) => state === 'done')
+  expect(errors).toEqual([expect.stringContaining('full')])
+  change('DROP TRIGGER no')
+  await t.reopen()
+  expect(await runOf(t, id)).toMatchObject({ state: 'done', step: 60 })
 })
 
 test('a system tells how it would learn, by settings and by how many pictures there are', async () => {
