@@ -20,7 +20,9 @@ describe("NVIDIA's GPUs", () => {
 
   async function nvidiaSmi(code: string): Promise<void> {
     const file = path.join(folder, 'nvidia-smi')
-    await writeFile(file, `#!${process.execPath}\n${code}`)
+    // By a shell: an interpreter's path may have no space.
+    await writeFile(`${file}.js`, code)
+    await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${file}.js' "$@"\n`)
     await chmod(file, 0o755)
   }
 

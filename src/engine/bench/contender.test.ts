@@ -1,10 +1,11 @@
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { shippedModels } from '../backends/testing/shipped-models.ts'
 import { ContenderProcess } from './contender.ts'
 
 /** Each loads TensorFlow.js anew, beside whatever else the machine does. */
 const SLOW_MS = 180_000
-const folder = new URL(`../../../models/${shippedModels[0]}`, import.meta.url).pathname
+const folder = path.join(import.meta.dirname, '../../../models', shippedModels[0])
 
 it(
   'runs a model, and a step of its training, in a process of its own',
