@@ -7,10 +7,11 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Picture } from '../contract/picture.ts'
 import { isPaintedMask } from '../contract/step.ts'
 import { writeError } from './file-errors.ts'
+import { isBelow } from './is-below.ts'
 import type { PictureRecord } from './picture-store.ts'
 
 export class PictureCache {
@@ -138,11 +139,6 @@ export class PictureCache {
       }
     }
   }
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 async function remove(folder: string): Promise<void> {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { readError } from '../app/file-errors.ts'
 import { findPictures } from '../app/find-pictures.ts'
+import { isBelow } from '../app/is-below.ts'
 import type { LimpidError } from '../contract/errors.ts'
 import { type Destination, type InputFile, withoutResults } from './targets.ts'
 
@@ -52,9 +53,4 @@ export async function findInputs(
 function isInside(file: string, searched: string, destination: Destination): boolean {
   if (destination.kind !== 'folder' || !isBelow(destination.path, searched)) return false
   return isBelow(file, destination.path)
-}
-
-function isBelow(inner: string, outer: string): boolean {
-  const way = path.relative(outer, inner)
-  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)
 }

@@ -1,8 +1,18 @@
-/** Which files are pictures, by their names: one table, read by all. */
+/** The formats of picture files: their names, and which files are pictures by theirs. One table, read by all. */
 import { OUTPUT_FORMATS, type OutputFormat } from './picture.ts'
 
 export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'] as const
 export type InputFormat = (typeof INPUT_FORMATS)[number]
+
+/** As a person knows them. */
+export const FORMAT_TITLES: Readonly<Record<InputFormat, string>> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  tiff: 'TIFF',
+  avif: 'AVIF',
+  gif: 'GIF',
+}
 
 /** Lower case, with the dot; the first is the usual one. */
 export const EXTENSIONS: Readonly<Record<InputFormat, readonly [string, ...string[]]>> = {

@@ -2,18 +2,13 @@
 import path from 'node:path'
 import type { FileFilter } from 'electron'
 import type { OutputFormat } from '../contract/picture.ts'
-import { EXTENSIONS, type InputFormat } from '../contract/picture-files.ts'
+import { EXTENSIONS, FORMAT_TITLES, INPUT_FORMATS, type InputFormat } from '../contract/picture-files.ts'
 
-const TITLES: Record<OutputFormat, string> = {
-  jpeg: 'JPEG',
-  png: 'PNG',
-  webp: 'WebP',
-  avif: 'AVIF',
-  tiff: 'TIFF',
-}
+/** The usual ones first. */
+const OFFERED: readonly OutputFormat[] = ['jpeg', 'png', 'webp', 'avif', 'tiff']
 
-const PICTURES = (Object.keys(TITLES) as OutputFormat[]).map(
-  (format): FileFilter => ({ name: TITLES[format], extensions: extensionsOf(format) }),
+const PICTURES = OFFERED.map(
+  (format): FileFilter => ({ name: FORMAT_TITLES[format], extensions: extensionsOf(format) }),
 )
 
 /** What else is saved, each as nothing but what it is. */
@@ -22,7 +17,7 @@ const OTHERS: FileFilter[] = [
   { name: 'CSV table', extensions: ['csv'] },
 ]
 
-const READABLE = Object.keys(EXTENSIONS).flatMap((format) => extensionsOf(format as InputFormat))
+const READABLE = INPUT_FORMATS.flatMap(extensionsOf)
 
 export const OPEN_FILTERS: FileFilter[] = [
   // Linux tells upper case from lower.

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
-import { outputFormatOfName } from '../../contract/picture-files.ts'
+import { FORMAT_TITLES, outputFormatOfName } from '../../contract/picture-files.ts'
 import { checkTarget, type FileSystem, writeFileAtomically } from './atomic-write.ts'
 import type { PictureMetadata } from './decode.ts'
 import { type EncodeSettings, encodeBytes } from './encode-bytes.ts'
@@ -55,7 +55,7 @@ export async function encodePicture(
   const bytes = await encodeBytes(fitted, blocks, format, settings).catch((cause: unknown) => {
     const name = basename(target.path)
     const file = resolve(target.path)
-    const message = `${name} could not be saved as ${FORMATS[format].label}.`
+    const message = `${name} could not be saved as ${FORMAT_TITLES[format]}.`
     throw new LimpidError('result-invalid', message, { hint: 'Save it as PNG or TIFF.', file, cause })
   })
   notes.push(...(await missingBlocks(bytes, blocks, format)))
@@ -94,7 +94,8 @@ export function requireSize(
   format: OutputFormat,
   path: string,
 ): void {
-  const { label, output } = FORMATS[format]
+  const { output } = FORMATS[format]
+  const label = FORMAT_TITLES[format]
   if (output !== null && Math.max(width, height) > output.maxSide) {
     const message = `${basename(path)} can't be ${label}: ${label} holds at most ${output.maxSide} px a side, and this is ${width} × ${height} px.`
     throw new LimpidError('bad-request', message, { hint: 'Save it as PNG or TIFF.', file: resolve(path) })
@@ -103,7 +104,8 @@ export function requireSize(
 
 /** Brings depth and alpha down to what the format holds. */
 function fitToFormat(raster: Raster, format: OutputFormat, notes: string[]): Raster {
-  const { label, output } = FORMATS[format]
+  const { output } = FORMATS[format]
+  const label = FORMAT_TITLES[format]
   let fitted = raster
   if (raster.alpha !== null && !output?.alpha) {
     fitted = overWhite(fitted)
@@ -162,7 +164,8 @@ function settingsFor(
 async function missingBlocks(bytes: Buffer, blocks: CarriedBlocks, format: OutputFormat): Promise<string[]> {
   const notes: string[] = []
   const { icc, exif, xmp } = await sharp(bytes, { limitInputPixels: false }).metadata()
-  const { label, output } = FORMATS[format]
+  const { output } = FORMATS[format]
+  const label = FORMAT_TITLES[format]
   const profileIsKept =
     blocks.icc !== null && (output?.grey || blocks.icc.toString('latin1', 16, 20) !== 'GRAY')
   if (profileIsKept && !icc) notes.push(`Its colour profile could not be kept in ${label}.`)

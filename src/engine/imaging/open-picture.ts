@@ -6,7 +6,7 @@ import type { Metadata } from 'sharp'
 import { LimpidError } from '../../contract/errors.ts'
 import type { InputFormat } from '../../contract/picture-files.ts'
 import { sharp } from './libvips.ts'
-import { FORMATS, isCameraRaw, READABLE_LIST, sniffFormat } from './picture-formats.ts'
+import { isCameraRaw, READABLE_LIST, sniffFormat } from './picture-formats.ts'
 
 /** The most pixels a picture may have: sharp's own limit, 16383². At 16 bit RGB that is 1.6 GB. */
 export const PIXEL_LIMIT = 0x3fff ** 2
@@ -115,7 +115,7 @@ function recognise(path: string, head: Buffer): InputFormat {
   if (found !== null) {
     const label = 'refused' in found ? found.refused : 'camera RAW'
     throw new LimpidError('not-a-picture', `${name} is a ${label} file, which can't be opened.`, {
-      hint: `Export it as ${FORMATS.tiff.label}, ${FORMATS.png.label} or ${FORMATS.jpeg.label} in the program it comes from.`,
+      hint: 'Export it as TIFF, PNG or JPEG in the program it comes from.',
       file,
     })
   }

@@ -1,12 +1,10 @@
-/** The picture formats: what each is called, how a file of it begins, and what it can hold. */
+/** The picture formats: how a file of each begins, and what it can hold. */
 
 import { extname } from 'node:path'
 import { OUTPUT_FORMATS } from '../../contract/picture.ts'
-import type { InputFormat } from '../../contract/picture-files.ts'
+import { FORMAT_TITLES, INPUT_FORMATS, type InputFormat } from '../../contract/picture-files.ts'
 
 type Format = {
-  /** As a person knows it */
-  label: string
   /** What Limpid can write into it; null where it only reads. */
   output: null | {
     /** The most bits a sample */
@@ -21,31 +19,26 @@ type Format = {
 
 export const FORMATS: Readonly<Record<InputFormat, Format>> = {
   jpeg: {
-    label: 'JPEG',
     output: { depth: 8, alpha: false, grey: true, maxSide: 65500 },
   },
   png: {
-    label: 'PNG',
     output: { depth: 16, alpha: true, grey: true, maxSide: 1_000_000 },
   },
   webp: {
-    label: 'WebP',
     output: { depth: 8, alpha: true, grey: false, maxSide: 16383 },
   },
   tiff: {
-    label: 'TIFF',
     output: { depth: 16, alpha: true, grey: true, maxSide: 1_000_000 },
   },
   avif: {
-    label: 'AVIF',
     output: { depth: 12, alpha: true, grey: false, maxSide: 16384 },
   },
-  gif: { label: 'GIF', output: null },
+  gif: { output: null },
 }
 
 /** What a person reads where formats are listed: "JPEG, PNG, WebP, TIFF, AVIF or GIF". */
-export const READABLE_LIST = listLabels(Object.keys(FORMATS) as InputFormat[])
-export const WRITABLE_LIST = listLabels([...OUTPUT_FORMATS])
+export const READABLE_LIST = listed(INPUT_FORMATS)
+export const WRITABLE_LIST = listed(OUTPUT_FORMATS)
 
 /** What a file's first bytes say it is: a format that can be read, a known one that can't (by its name), or null. */
 export function sniffFormat(head: Buffer): { readable: InputFormat } | { refused: string } | null {
@@ -90,7 +83,7 @@ export function isCameraRaw(path: string): boolean {
   return RAW_EXTENSIONS.has(extname(path).toLowerCase())
 }
 
-function listLabels(ids: InputFormat[]): string {
-  const labels = ids.map((id) => FORMATS[id].label)
-  return `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)}`
+function listed(formats: readonly InputFormat[]): string {
+  const titles = formats.map((format) => FORMAT_TITLES[format])
+  return `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`
 }

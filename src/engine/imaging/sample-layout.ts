@@ -114,3 +114,12 @@ export function toSixteenBits(
 function like(samples: Samples, length: number): Samples {
   return samples instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
 }
+
+/** [height, width, 3], 8-bit: what is transparent over white, grey three times. What networks learn from. */
+export function asEightBitRgb(raster: Raster): Uint8Array {
+  const { samples, channels } = overWhite(toEightBits(raster))
+  if (channels === 3) return samples as Uint8Array
+  const rgb = new Uint8Array(3 * samples.length)
+  for (let i = 0; i < samples.length; i++) rgb.fill(samples[i], 3 * i, 3 * i + 3)
+  return rgb
+}

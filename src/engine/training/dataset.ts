@@ -5,7 +5,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { formatOfName } from '../../contract/picture-files.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { decodePicture } from '../imaging/decode.ts'
-import { overWhite, toEightBits } from '../imaging/sample-layout.ts'
+import { asEightBitRgb } from '../imaging/sample-layout.ts'
 
 /** [height, width, 3], 8-bit. */
 type Samples = Uint8Array<SharedArrayBuffer>
@@ -126,12 +126,10 @@ async function readPicture({ clean, degraded }: Found): Promise<TrainingPicture>
   return { ...picture, degraded: worse.samples }
 }
 
-/** What is transparent lies over white, as in a saved JPEG. */
 async function readRgb(file: string): Promise<{ width: number; height: number; samples: Samples }> {
   const { raster } = await decodePicture(file)
-  const { samples: from, width, height, channels } = overWhite(toEightBits(raster))
+  const { width, height } = raster
   const samples = new Uint8Array(new SharedArrayBuffer(width * height * 3))
-  if (channels === 3) samples.set(from)
-  else for (let i = 0; i < width * height; i++) samples.fill(from[i], 3 * i, 3 * i + 3)
+  samples.set(asEightBitRgb(raster))
   return { width, height, samples }
 }

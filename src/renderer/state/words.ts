@@ -2,6 +2,7 @@
 import type { Job } from '../../contract/api.ts'
 import type { BackendChoice, BackendName, BackendReport } from '../../contract/backend.ts'
 import type { Noise, OutputFormat, Picture, PictureInfo } from '../../contract/picture.ts'
+import { FORMAT_TITLES } from '../../contract/picture-files.ts'
 
 /** What is seen before anything is restored: the finest noise. */
 export function noiseInWords(noise: Noise): string {
@@ -108,14 +109,6 @@ export function backendInWords({ name, device }: BackendChoice): string {
     ? 'CPU'
     : device.replace(/^.*\bon (the )?/i, '').replace(/\s*\(.*\)$/, '')
   return short === '' ? BACKEND_TITLES[name] : `${BACKEND_TITLES[name]} · ${short}`
-}
-
-export const FORMAT_TITLES: Record<OutputFormat, string> = {
-  png: 'PNG',
-  jpeg: 'JPEG',
-  webp: 'WebP',
-  avif: 'AVIF',
-  tiff: 'TIFF',
 }
 
 /** Formats that are told how good to be, with what Limpid starts from. */

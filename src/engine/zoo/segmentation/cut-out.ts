@@ -1,6 +1,6 @@
 /** A subject cut out: mask × picture. */
 import { createRaster, maxSample, type Raster } from '../../imaging/raster.ts'
-import { overWhite, toEightBits } from '../../imaging/sample-layout.ts'
+import { asEightBitRgb } from '../../imaging/sample-layout.ts'
 import type { Between, Segmenter } from './segment.ts'
 
 /** What stands where the subject is not. */
@@ -22,7 +22,7 @@ export async function cutOut(
   between?: Between,
 ): Promise<CutOut> {
   const { width, height } = raster
-  const probability = await segmenter.probability({ width, height, samples: rgbOf(raster) }, between)
+  const probability = await segmenter.probability({ width, height, samples: asEightBitRgb(raster) }, between)
   const opacity = probability.map(soften)
   const mask = createRaster(width, height, 1, 8)
   let subject = 0
@@ -54,13 +54,4 @@ function cover(raster: Raster, opacity: Float32Array, background: 'black' | 'whi
   for (let i = 0; i < samples.length; i++)
     covered[i] = ground + opacity[Math.floor(i / channels)] * (samples[i] - ground) + 0.5
   return { ...raster, samples: covered }
-}
-
-/** [height, width, 3], 8-bit, over white as in training. */
-function rgbOf(raster: Raster): Uint8Array {
-  const { samples, channels } = overWhite(toEightBits(raster))
-  if (channels === 3) return samples as Uint8Array
-  const rgb = new Uint8Array(3 * samples.length)
-  for (let i = 0; i < samples.length; i++) rgb.fill(samples[i], 3 * i, 3 * i + 3)
-  return rgb
 }

@@ -6,7 +6,7 @@ import { formatOfName } from '../../../contract/picture-files.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { decodePicture } from '../../imaging/decode.ts'
 import type { Samples } from '../../imaging/raster.ts'
-import { overWhite, toEightBits } from '../../imaging/sample-layout.ts'
+import { asEightBitRgb } from '../../imaging/sample-layout.ts'
 import { nothingMarked, readLabels, readMask } from './marks.ts'
 
 /** `samples` is [height, width, 3], 8-bit; `labels` [height, width]: classes from 0 on, or `VOID`. Of a mask 0 and 1. */
@@ -80,7 +80,7 @@ function requirePairs(files: Map<string, string>, partners: Map<string, string>,
 }
 
 async function readPair(name: string, file: string, labelFile: string, data: Data): Promise<LabelledPicture> {
-  const picture = overWhite(toEightBits((await decodePicture(file)).raster))
+  const { raster: picture } = await decodePicture(file)
   const marked = data.kind === 'masks' ? await readMask(labelFile) : await readLabels(labelFile)
   const { width, height } = picture
   if (marked.width !== width || marked.height !== height) {
@@ -91,14 +91,13 @@ async function readPair(name: string, file: string, labelFile: string, data: Dat
       { file: labelFile, hint: 'A mask or label picture has a pixel for each of its picture.' },
     )
   }
-  const samples = (picture.channels === 3 ? picture.samples : asRgb(picture.samples)) as Uint8Array
-  return { name, width, height, samples, labels: labelsOf(marked.values, data, labelFile) }
-}
-
-function asRgb(grey: Samples): Uint8Array {
-  const rgb = new Uint8Array(3 * grey.length)
-  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i], 3 * i, 3 * i + 3)
-  return rgb
+  return {
+    name,
+    width,
+    height,
+    samples: asEightBitRgb(picture),
+    labels: labelsOf(marked.values, data, labelFile),
+  }
 }
 
 function labelsOf(values: Samples, data: Data, file: string): Uint8Array {
