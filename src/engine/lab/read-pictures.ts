@@ -3,6 +3,7 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { LabPicture, LabSource } from '../../contract/lab.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import type { JobContext } from '../jobs/job.ts'
 import { readPictureFiles } from '../zoo/picture-folder.ts'
 import { type PictureShape, type Pictures, pick, sizeOf } from '../zoo/pictures.ts'
@@ -18,12 +19,12 @@ export async function readPictures(
   least: number,
   context: Pick<JobContext, 'step'>,
 ): Promise<Pictures> {
-  const onProgress = (done: number, total: number) =>
+  const onRead = (done: number, total: number) =>
     context.step((0.5 * done) / total, `Reading ${done} of ${total}`)
   const pictures =
     source.kind === 'mnist'
-      ? await readSource(source, shape, onProgress)
-      : await readFiles(source.paths, shape, source.fit, onProgress)
+      ? await readSource(source, shape, onRead)
+      : await readFiles(source.paths, shape, source.fit, onRead)
   if (pictures.count < least) throw tooFew(source, pictures.count, least)
   return pictures
 }
@@ -69,11 +70,11 @@ async function readFiles(
   paths: string[],
   shape: PictureShape,
   fit: 'crop' | 'resize' | undefined,
-  onProgress?: (done: number, total: number) => Promise<void>,
+  onRead?: OnRead,
 ): Promise<Pictures> {
   const { pictures: files, errors } = await findPictures(paths)
   if (errors.length > 0) throw LimpidError.fromData(errors[0])
-  return { ...(await readPictureFiles(files, shape, fit, onProgress)), names: files }
+  return { ...(await readPictureFiles(files, shape, fit, onRead)), names: files }
 }
 
 function tooFew(source: LabSource, count: number, least: number): LimpidError {

@@ -5,6 +5,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { formatOfName } from '../../contract/picture-files.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { decodePicture } from '../imaging/decode.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import { asEightBitRgb } from '../imaging/sample-layout.ts'
 
 /** [height, width, 3], 8-bit. */
@@ -32,7 +33,7 @@ type Found = { clean: string; degraded?: string }
 export async function loadDataset(
   dataFolder: string,
   { train, pairs, validationPictures }: Data,
-  onProgress: (done: number, total: number) => Promise<void> | void = () => {},
+  onRead: OnRead = () => {},
 ): Promise<Dataset> {
   const alone = (
     await Promise.all(train.map((folder) => listPictures(path.resolve(dataFolder, folder))))
@@ -50,7 +51,7 @@ export async function loadDataset(
     const kept = new Set(Array.from({ length: validationPictures }, (_, i) => Math.floor((i + 0.5) * stride)))
     for (const [i, found] of files.entries()) {
       dataset[kept.has(i) ? 'validation' : 'train'].push(await readPicture(found))
-      await onProgress(dataset.train.length + dataset.validation.length, alone.length + paired.length)
+      await onRead(dataset.train.length + dataset.validation.length, alone.length + paired.length)
     }
   }
   return dataset

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { GradientTraining } from '../../contract/recipe-parts.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import type { Course, Schedule } from '../training/learner.ts'
 import { Autoencoder } from './autoencoder.ts'
 import { type AutoencoderBatch, makeBatch, tensorsOf } from './autoencoder-batch.ts'
@@ -19,7 +20,7 @@ import { saveAutoencoder } from './save-autoencoder.ts'
 export async function autoencoderCourse(
   recipe: AutoencoderRecipe,
   dataFolder: string,
-  onRead?: (done: number, total: number) => Promise<void> | void,
+  onRead?: OnRead,
   step?: (label: string) => Promise<void>,
 ): Promise<Course<AutoencoderBatch>> {
   const examples = await loadExamples(recipe.data, dataFolder, onRead)

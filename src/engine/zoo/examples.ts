@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import { readMnist } from './mnist.ts'
 import { readPictureFolder } from './picture-folder.ts'
 import { type Examples, type PictureShape, pick } from './pictures.ts'
@@ -12,14 +13,10 @@ export const shapeOf = (data: Data): PictureShape =>
   data.kind === 'mnist' ? [28, 28, 1] : [data.size, data.size, data.channels]
 
 /** Throws `data-missing` where there is too little. */
-export async function loadExamples(
-  data: Data,
-  dataFolder: string,
-  onProgress?: (done: number, total: number) => Promise<void> | void,
-): Promise<Examples> {
+export async function loadExamples(data: Data, dataFolder: string, onRead?: OnRead): Promise<Examples> {
   const folder = path.resolve(dataFolder, data.folder)
   if (data.kind === 'mnist') return mnistExamples(data, folder)
-  const all = await readPictureFolder(folder, shapeOf(data), data.fit, onProgress)
+  const all = await readPictureFolder(folder, shapeOf(data), data.fit, onRead)
   const apart = Math.max(1, Math.round(all.count * data.validationShare))
   requireSome(all.count - apart, all.count, folder)
   const stride = all.count / apart

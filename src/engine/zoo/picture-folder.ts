@@ -4,6 +4,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
 import { sharp } from '../imaging/libvips.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import { overWhite, toEightBits } from '../imaging/sample-layout.ts'
 import { type PictureShape, type Pictures, sizeOf } from './pictures.ts'
 
@@ -15,24 +16,24 @@ export async function readPictureFolder(
   folder: string,
   shape: PictureShape,
   fit: Fit | undefined,
-  onProgress: (done: number, total: number) => Promise<void> | void = () => {},
+  onRead: OnRead = () => {},
 ): Promise<Pictures> {
   const { pictures: files, errors } = await findPictures([folder])
   if (errors.length > 0) throw LimpidError.fromData(errors[0])
-  return readPictureFiles(files, shape, fit, onProgress)
+  return readPictureFiles(files, shape, fit, onRead)
 }
 
 export async function readPictureFiles(
   files: readonly string[],
   shape: PictureShape,
   fit: Fit | undefined,
-  onProgress: (done: number, total: number) => Promise<void> | void = () => {},
+  onRead: OnRead = () => {},
 ): Promise<Pictures> {
   const size = sizeOf(shape)
   const samples = new Uint8Array(files.length * size)
   for (const [i, file] of files.entries()) {
     samples.set(await readOne(file, shape, fit), i * size)
-    await onProgress(i + 1, files.length)
+    await onRead(i + 1, files.length)
   }
   return {
     shape,

@@ -1,6 +1,7 @@
 import { LimpidError } from '../../contract/errors.ts'
 import type { PictureSource } from '../../contract/zoo-jobs.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
+import type { OnRead } from '../imaging/on-read.ts'
 import { readMnist } from './mnist.ts'
 import { readPictureFiles } from './picture-folder.ts'
 import { type PictureShape, type Pictures, pick } from './pictures.ts'
@@ -9,12 +10,12 @@ import { type PictureShape, type Pictures, pick } from './pictures.ts'
 export async function readSource(
   source: PictureSource,
   shape: PictureShape,
-  onProgress?: (done: number, total: number) => Promise<void> | void,
+  onRead?: OnRead,
 ): Promise<Pictures> {
   if (source.kind === 'pictures') {
     const { pictures, errors } = await findPictures(source.paths)
     if (pictures.length === 0 && errors.length > 0) throw LimpidError.fromData(errors[0])
-    return readPictureFiles(pictures, shape, source.fit, onProgress)
+    return readPictureFiles(pictures, shape, source.fit, onRead)
   }
   const all = await readMnist(source.folder, source.split)
   if (all.shape.join() !== shape.join()) {

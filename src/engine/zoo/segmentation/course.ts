@@ -3,6 +3,7 @@ import path from 'node:path'
 import { LimpidError } from '../../../contract/errors.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { architecture } from '../../architectures/index.ts'
+import type { OnRead } from '../../imaging/on-read.ts'
 import { tf } from '../../tf.ts'
 import type { Course } from '../../training/learner.ts'
 import { type SegmentationBatch, segmentationBatches } from './batches.ts'
@@ -18,8 +19,6 @@ import { Segmenter } from './segment.ts'
 
 /** Pictures of a montage. */
 const SHOWN = 4
-
-type OnRead = (done: number, total: number) => Promise<void> | void
 
 export async function segmentationCourse(
   recipe: SegmentationRecipe,

@@ -5,6 +5,7 @@ import { LimpidError } from '../../../contract/errors.ts'
 import { formatOfName } from '../../../contract/picture-files.ts'
 import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.ts'
 import { decodePicture } from '../../imaging/decode.ts'
+import type { OnRead } from '../../imaging/on-read.ts'
 import type { Samples } from '../../imaging/raster.ts'
 import { asEightBitRgb } from '../../imaging/sample-layout.ts'
 import { nothingMarked, readLabels, readMask } from './marks.ts'
@@ -30,7 +31,7 @@ type Data = SegmentationRecipe['data']
 export async function loadLabelledPictures(
   folder: string,
   data: Data,
-  onRead: (done: number, total: number) => Promise<void> | void = () => {},
+  onRead: OnRead = () => {},
 ): Promise<LabelledPicture[]> {
   const images = await filesIn(path.join(folder, 'image'))
   const kind = data.kind === 'masks' ? 'mask' : 'label'
