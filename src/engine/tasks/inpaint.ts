@@ -19,13 +19,14 @@ import {
 } from '../imaging/raster.ts'
 import { greyOf } from './colourise.ts'
 import { findScratches } from './find-scratches.ts'
+import { greyStaysGrey } from './grey-stays-grey.ts'
 import { requireFinite } from './require-finite.ts'
 import type { Task } from './task.ts'
 import { inTiles, type TaskOptions } from './tiled.ts'
 
 type MaskWish = Extract<ResolvedStep, { task: 'inpaint' }>['mask']
 
-export const inpaint: Task<'inpaint'> = {
+export const inpaint: Task<'inpaint'> = greyStaysGrey({
   label: 'Filling in',
   first: {
     folder: ({ mask }) => (mask.kind === 'scratches' ? mask.finder : null),
@@ -35,7 +36,7 @@ export const inpaint: Task<'inpaint'> = {
     const holes = mask.kind === 'scratches' ? found! : await readMask(mask, raster)
     return fillIn(raster, holes, strength, options)
   },
-}
+})
 
 /** `mask`: grey, 8 bit, of the picture's size; holes are 255, all else 0. */
 export function fillIn(
