@@ -58,6 +58,18 @@ it('an enlarged result keeps its own transparency, one of the same size the orig
   expect(same.alpha).toEqual((await decodePicture(original)).raster.alpha)
 })
 
+it('an enlargement is blended without what is hidden under transparency', async () => {
+  const samples = Uint8Array.from({ length: 20 * 10 * 4 }, (_, i) => (Math.floor(i / 4) % 20 < 10 ? 255 : 0))
+  const original = path.join(folder, 'half.png')
+  await sharp(samples, { raw: { width: 20, height: 10, channels: 4 } }).toFile(original)
+  const result = path.join(folder, 'half-large.png')
+  await sharp(original).resize(40, 20, { kernel: 'nearest' }).toFile(result)
+  const { samples: blended, alpha } = await saved(original, result, 0.5)
+  const visible = blended.filter((_, i) => alpha![Math.floor(i / 3)] > 0)
+  expect(visible).toHaveLength(3 * 20 * 20)
+  expect(Math.min(...visible)).toBe(255)
+})
+
 it('a grey page of a coloured one, and a coloured result of a grey picture, are blended in colour', async () => {
   const coloured = await picture('coloured.png', 20, 10, 3, 5)
   const grey = await picture('grey.png', 20, 10, 1, 6)

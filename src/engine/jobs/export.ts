@@ -4,6 +4,7 @@ import { encodePicture, requireTarget } from '../imaging/encode.ts'
 import { greyAsRgb } from '../imaging/luma.ts'
 import { createRaster, type Raster, readWindow, type Window, writeWindow } from '../imaging/raster.ts'
 import { readEnlarged } from '../imaging/resample.ts'
+import { coloursUnderTransparency } from '../imaging/under-transparency.ts'
 import { blend } from '../tasks/blend.ts'
 import type { JobHandler } from './job.ts'
 
@@ -39,8 +40,9 @@ function blendRasters(original: Raster, restored: Raster, strength: number, file
   if (strength === 1) return { ...restored, alpha }
 
   const channels = Math.max(original.channels, restored.channels) as 1 | 3
+  const given = factor === 1 ? original : coloursUnderTransparency(original)
   const before = (window: Window) =>
-    factor === 1 ? readWindow(original, window) : readEnlarged(original, factor, window)
+    factor === 1 ? readWindow(given, window) : readEnlarged(given, factor, window)
   const widened = (values: Float32Array, own: number) => (own === channels ? values : greyAsRgb(values))
   const blended: Raster = { ...createRaster(width, height, channels, depth), alpha }
   for (let top = 0; top < height; top += BAND) {

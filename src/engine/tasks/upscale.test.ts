@@ -50,6 +50,21 @@ it('enlarges the transparency with it', async () => {
   expect([large.alpha![0], large.alpha!.at(-1)]).toEqual([200, 0])
 })
 
+it('lets nothing of what is hidden under transparency into the edges', async () => {
+  const alpha = new Uint8Array(20 * 20)
+  const samples = new Uint8Array(3 * 20 * 20)
+  for (let i = 0; i < 400; i++) {
+    if (Math.hypot((i % 20) - 9.5, Math.floor(i / 20) - 9.5) > 7) continue
+    alpha[i] = 255
+    samples.fill(255, 3 * i, 3 * i + 3) // a white disc on transparent black
+  }
+  const disc = { ...noisePicture(20, 20, 3), samples, alpha }
+  const large = await upscale.run(disc, { scale: 2, strength: 1 }, { network: identity(), maxTilePixels })
+  const visible = large.samples.filter((_, i) => large.alpha![Math.floor(i / 3)] > 0)
+  expect(visible.length).toBeGreaterThan(400)
+  expect(Math.min(...visible)).toBe(255)
+})
+
 it('refuses, before any work, what would be too large to be opened again', async () => {
   const samples = new Uint8Array(0)
   const huge = { width: 12_000, height: 9_000, channels: 3, depth: 8, samples, alpha: null } as const

@@ -6,18 +6,21 @@ import { LimpidError } from '../../contract/errors.ts'
 import { PIXEL_LIMIT } from '../imaging/open-picture.ts'
 import { createRaster, type Raster, writeWindow } from '../imaging/raster.ts'
 import { readEnlarged } from '../imaging/resample.ts'
+import { coloursUnderTransparency } from '../imaging/under-transparency.ts'
 import { blend } from './blend.ts'
+import { greyStaysGrey } from './grey-stays-grey.ts'
 import { requireNotBlack } from './require-not-black.ts'
 import type { Task } from './task.ts'
 import { inTiles } from './tiled.ts'
 
-export const upscale: Task<'upscale'> = {
+export const upscale: Task<'upscale'> = greyStaysGrey({
   label: 'Enlarging',
-  async run(raster, { scale, strength }, options) {
-    const { channels, depth } = raster
-    const width = raster.width * scale
-    const height = raster.height * scale
+  async run(given, { scale, strength }, options) {
+    const { channels, depth } = given
+    const width = given.width * scale
+    const height = given.height * scale
     requireStorable(width, height, scale)
+    const raster = coloursUnderTransparency(given)
     const alpha = enlargedAlpha(raster, scale)
     return inTiles(
       { width, height, read: (window) => readEnlarged(raster, scale, window) },
@@ -36,7 +39,7 @@ export const upscale: Task<'upscale'> = {
       options,
     )
   },
-}
+})
 
 /** What can't be opened again is not made. Exported for a look ahead, before the steps in front of this one. */
 export function requireStorable(width: number, height: number, scale: number): void {
