@@ -100,8 +100,8 @@ function layerByLayer(model: tf.LayersModel): Graph {
   }
 }
 
-/** Models that are kept loaded: one picture may go through several, and the next one through the same. */
-const KEPT = 4
+/** Models that are kept loaded: an old photo goes through five (its white noise's specialist counts), the next one too. */
+const KEPT = 6
 const loaded: { folder: string; changed: number; backend: string; network: LocalNetwork }[] = []
 
 /**

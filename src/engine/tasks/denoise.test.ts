@@ -102,6 +102,14 @@ describe('denoising', () => {
     }
   })
 
+  it('takes hardly any light, of a picture that is nearly nothing but specks, for a result', async () => {
+    const specks = createRaster(100, 100, 3, 8)
+    for (let i = 0; i < specks.samples.length; i += 20) specks.samples[i] = 255
+    const dark = network((values) => values.map((value) => 0.001 * value), 0)
+    const result = await denoise(specks, { network: dark, strength: 1, maxTilePixels: 1e6 })
+    expect(Math.max(...result.samples)).toBe(0)
+  })
+
   it('stops between tiles when it is cancelled', async () => {
     const counting = network()
     const cancelled = denoise(picture, {
