@@ -46,7 +46,7 @@ test('evaluate measures each task on its own conditions, and without a model wha
   const data = path.join(cli.cwd, 'set')
   expect(cli.engine.asked.map(({ input }) => input)).toEqual([
     { task: 'upscale', data, scale: 3, ensemble: true, folder: '/models/upscale-3' },
-    { task: 'document', data, binarise: 'otsu', folder: null },
+    { task: 'document', data, binarise: 'sauvola', folder: null },
     { task: 'pairs', data, grey: false, folder: MODEL.folder },
   ])
   const none = await limpid('evaluate', 'jpeg', '--data', 'set', '--quality', '10')

@@ -70,8 +70,8 @@ export function evaluateCommand(perform: Perform): Command {
       evaluation(
         'document',
         'pairs of pages, as photographed and clean: F-measure of the text, RMSE of the page',
-        [`${data}/documents/test`, `${data}/documents/test --model none --binarise sauvola`],
-      ).addOption(binariseOption().default('otsu')),
+        [`${data}/documents/test`, `${data}/documents/test --model none --binarise otsu`],
+      ).addOption(binariseOption().default('sauvola')),
     )
     .addCommand(
       evaluation('inpaint', 'clean pictures, with thin scratches over 5 %; measured in the scratches', [
