@@ -1,6 +1,6 @@
 /** The conventions of the field's tables, on the public sets where they are, and on pictures of our own where not. */
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
@@ -9,6 +9,7 @@ import { fMeasure } from '../metrics/f-measure.ts'
 import { studioLuma } from '../metrics/studio-luma.ts'
 import { byPixel, fakeNetwork } from '../tasks/testing/fake-network.ts'
 import { colourise } from './colourise.ts'
+import { denoise } from './denoise.ts'
 import { document } from './document.ts'
 import { scratchMask } from './draw-scratches.ts'
 import { inpaint } from './inpaint.ts'
@@ -32,6 +33,8 @@ const model = { folder: null }
 describe.skipIf(!isThere)('the input columns of the tables', { timeout: 300_000 }, () => {
   it.each([
     [10, 27.82],
+    [20, 30.12],
+    [30, 31.48],
     [40, 32.43],
   ])('JPEG at quality %i on classic5: %d dB', async (quality, expected) => {
     const input = { ...model, task: 'jpeg', data: path.join(data, 'classic5'), quality } as const
@@ -171,6 +174,90 @@ describe('on pictures of our own', () => {
       code: 'bad-request',
       message: expect.stringContaining('"tiny" is for denoise'),
     })
+    const options = (scale: 2 | 3) => ({
+      network: fakeNetwork((values) => values, { id: 'larger', task: 'upscale', scale }),
+      maxTilePixels: 1e5,
+    })
+    await expect(pairs.measure(enlarged, 0, input, options(3))).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('"larger" is for upscale ×3'),
+    })
+    expect((await pairs.measure(enlarged, 0, input, options(2))).pixels).toBe(40 * 40)
+  })
+
+  /** A set of empty files: what is paired with what is seen in their names. */
+  async function setOf(...names: string[]): Promise<string> {
+    const set = await mkdtemp(path.join(folder, 'named-'))
+    for (const name of names) {
+      await mkdir(path.dirname(path.join(set, name)), { recursive: true })
+      await writeFile(path.join(set, name), '')
+    }
+    return set
+  }
+  const pairsIn = async (set: string) =>
+    (await pairsOfFiles(set)).map(({ files }) => files.map((file) => path.relative(set, file)))
+
+  it('a set where the truth of one picture is missing gives no figure, and the error names the picture', async () => {
+    const set = await setOf('a_real.png', 'a_mean.png', 'b_real.png', 'other.png')
+    await expect(pairsOfFiles(set)).rejects.toMatchObject({
+      code: 'data-missing',
+      file: path.join(set, 'b_real.png'),
+      message: expect.stringContaining('b_real.png'),
+    })
+    await expect(upscale.find({ ...model, task: 'upscale', data: set, scale: 2 })).rejects.toMatchObject({
+      code: 'data-missing',
+      file: path.join(set, 'b_real.png'),
+    })
+  })
+
+  it('several pictures may have one truth; a truth among the given ones, and files beside, are none that lack theirs', async () => {
+    expect(
+      await pairsIn(
+        await setOf('images/a_noisy.png', 'images/a_real.png', 'images/a_mean.png', 'mask/a.png'),
+      ),
+    ).toEqual([
+      ['images/a_noisy.png', 'images/a_mean.png'],
+      ['images/a_real.png', 'images/a_mean.png'],
+    ])
+  })
+
+  it('where the end of a name finds no partner, the folder does', async () => {
+    expect(await pairsIn(await setOf('image/letter_page.png', 'clean/letter_page.png'))).toEqual([
+      ['image/letter_page.png', 'clean/letter_page.png'],
+    ])
+  })
+
+  it('of large and small pictures whose names make no pairs, the large ones are made small', async () => {
+    const input = { ...model, task: 'upscale', scale: 2 } as const
+    const large = async (...names: string[]) => {
+      const data = await setOf(...names)
+      return (await upscale.find({ ...input, data })).map(({ files }) =>
+        files.map((file) => path.relative(data, file)),
+      )
+    }
+    expect(await large('HR/baby.png', 'HR/bird.png', 'LR_bicubic/X2/babyx2.png', 'X2/birdx2.png')).toEqual([
+      ['HR/baby.png'],
+      ['HR/bird.png'],
+    ])
+    expect(await large('Set_HR/0801.png', 'Set_LR_bicubic/X2/0801x2.png')).toEqual([['Set_HR/0801.png']])
+    expect(await large('baby.png', 'deep/bird.png')).toEqual([['baby.png'], ['deep/bird.png']])
+    await expect(large('LR/X2/babyx2.png')).rejects.toMatchObject({ code: 'data-missing' })
+  })
+
+  it('noise of sigma 25 is 20.17 dB also where it leaves 0..1; only what a model makes of it is clipped', async () => {
+    await sharp({ create: { width: 128, height: 128, channels: 3, background: 'black' } }).toFile(
+      path.join(folder, 'black.png'),
+    )
+    const input = { ...model, task: 'denoise', data: folder, sigma: 25, grey: false } as const
+    const black = { name: 'black', files: [path.join(folder, 'black.png')] }
+    const before = await denoise.measure(black, 0, input, null)
+    expect(Math.abs(before.inputPsnr - 20.17)).toBeLessThan(0.1)
+    expect(before.psnr).toBe(before.inputPsnr)
+    const network = fakeNetwork((values) => values, { id: 'nothing' })
+    const after = await denoise.measure(black, 0, input, { network, maxTilePixels: 1e5 })
+    expect(after.inputPsnr).toBe(before.inputPsnr)
+    // On black half of the noise, by its square, is below 0.
+    expect(after.psnr - before.psnr).toBeCloseTo(10 * Math.log10(2), 1)
   })
 
   it('an enlargement by another scale than the pairs have, or of next to nothing, is an error that names the file', async () => {

@@ -27,8 +27,8 @@ export const pairs: Evaluator<'pairs'> = {
     const scale = SCALES.find(
       (one) => clean.width === one * before.width && clean.height === one * before.height,
     )
-    if (scale && options && options.network.manifest.task !== 'upscale') throw notForThese(options)
-    if (scale) return measureEnlarged(before, clean, scale as Scale, options, given)
+    if (scale && options) requireScale(scale, options)
+    if (scale) return measureEnlarged(before, clean, scale, options, given)
     requireSameSize(before, clean, given)
     const restored = options ? await restore(inSixteenBits(before), options) : before
     const channels = options?.network.manifest.task === 'document-clean' ? 1 : clean.channels
@@ -59,9 +59,15 @@ function restore(raster: Raster, options: TaskOptions): Promise<Raster> {
   }
 }
 
+function requireScale(wanted: Scale, options: TaskOptions): void {
+  const { task, scale } = options.network.manifest
+  if (task !== 'upscale' || (scale !== undefined && scale !== wanted)) throw notForThese(options)
+}
+
 function notForThese({ network }: TaskOptions): LimpidError {
-  const { id, task } = network.manifest
-  return new LimpidError('bad-request', `The model "${id}" is for ${task}: these pairs are nothing for it.`, {
+  const { id, task, scale } = network.manifest
+  const what = scale === undefined ? task : `${task} ×${scale}`
+  return new LimpidError('bad-request', `The model "${id}" is for ${what}: these pairs are nothing for it.`, {
     hint: 'Choose another model, or --model none to measure the pairs as they are.',
   })
 }

@@ -1,4 +1,5 @@
 /** Test pictures as a test takes them: from files, in more bits than a network can tell apart, as floats. */
+import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import { findPictures } from '../imaging/find-pictures.ts'
@@ -10,7 +11,11 @@ import type { TestCase } from './evaluator.ts'
 export async function singlePictures({ data }: { data: string }): Promise<TestCase[]> {
   const pictures = await allPictures(data)
   if (pictures.length === 0) throw noPictures(data, 'Name a folder of clean pictures with --data.')
-  return pictures.map((file) => ({ name: file.split(/[\\/]/).at(-1)!, files: [file] }))
+  return pictures.map(asSingle)
+}
+
+export function asSingle(file: string): TestCase {
+  return { name: path.basename(file), files: [file] }
 }
 
 /** Of the folder and below. A set that can be read in part only gives no figure: it would be that of another set. */

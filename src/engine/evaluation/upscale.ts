@@ -12,14 +12,16 @@ import { ssim } from '../metrics/ssim.ts'
 import { studioLuma } from '../metrics/studio-luma.ts'
 import type { TaskOptions } from '../tasks/tiled.ts'
 import { enlarge, upscale as task } from '../tasks/upscale.ts'
-import type { Evaluator, Measured } from './evaluator.ts'
-import { folderOfScale, pairsOfFiles } from './pairs-of-files.ts'
-import { readTestPicture, roundedFloats, singlePictures } from './test-pictures.ts'
+import type { Evaluator, Measured, TestCase } from './evaluator.ts'
+import { folderOfScale, isTruth, pairsAmong } from './pairs-of-files.ts'
+import { allPictures, asSingle, noPictures, readTestPicture, roundedFloats } from './test-pictures.ts'
 
 export const upscale: Evaluator<'upscale'> = {
   async find({ data, scale }) {
     const folder = await folderOfScale(data, scale)
-    return pairsOfFiles(folder).catch(() => singlePictures({ data: folder }))
+    const pictures = await allPictures(folder)
+    const pairs = pairsAmong(pictures)
+    return pairs.length > 0 ? pairs : largePictures(pictures, folder)
   },
   async measure({ files }, _index, { scale }, options) {
     if (files.length === 2) {
@@ -30,6 +32,23 @@ export const upscale: Evaluator<'upscale'> = {
     const large = cropToMultiple(await readTestPicture(files[0]), scale)
     return measureEnlarged(madeSmall(large, scale), large, scale, options, files[0])
   },
+}
+
+/**
+ * Of a set whose names make no pairs: those that are said to be large, where any are; none from a folder of small ones
+ * (`LR_bicubic/X2/babyx2.png` is of `HR/baby.png`).
+ */
+function largePictures(pictures: readonly string[], folder: string): TestCase[] {
+  const isSmall = (file: string) =>
+    path
+      .dirname(path.relative(folder, file))
+      .split(path.sep)
+      .some((name) => /(^|[_-])lr/i.test(name))
+  const candidates = pictures.filter((file) => !isSmall(file))
+  const marked = candidates.filter(isTruth)
+  const large = marked.length > 0 ? marked : candidates
+  if (large.length === 0) throw noPictures(folder, 'Name a folder of large pictures with --data.')
+  return large.map(asSingle)
 }
 
 /** Test sets cut the large picture to a multiple of the scale or round the small one up: less than `scale` px off. */
