@@ -1,6 +1,6 @@
 /** How pictures get worse, as recipes say it. A range is drawn from uniformly for each patch, unless it says otherwise. */
 import { z } from 'zod'
-import { rangeSchema } from './recipe-parts.ts'
+import { amountRange, jpegQualityRange, shareRange, sizeRange } from './recipe-parts.ts'
 import { scaleSchema } from './step.ts'
 
 const share = z.number().min(0).max(1)
@@ -9,22 +9,22 @@ const plainDegradationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('gaussian-noise'),
     /** Standard deviation in 8-bit units. */
-    sigma: rangeSchema,
+    sigma: amountRange,
   }),
   z.strictObject({
     kind: z.literal('camera-noise'),
     /** Variance of the shot noise at the sensor for a signal of 1, drawn log-uniformly. */
-    shot: rangeSchema,
+    shot: amountRange,
     /** What the camera's own filters do to the noise: standard deviations, px. */
-    lumaSmoothing: rangeSchema,
-    chromaSmoothing: rangeSchema,
+    lumaSmoothing: amountRange,
+    chromaSmoothing: amountRange,
     /** Amount of unsharp masking. */
-    sharpening: rangeSchema,
+    sharpening: amountRange,
   }),
   z.strictObject({
     kind: z.literal('jpeg'),
     /** As libjpeg counts, 1..100. */
-    quality: rangeSchema,
+    quality: jpegQualityRange,
     /** Share saved with half the colour resolution (4:2:0); the rest keeps it (4:4:4). */
     subsampledShare: share,
     /** The 8 × 8 px grid begins anywhere, as in a cropped JPEG. */
@@ -33,7 +33,7 @@ const plainDegradationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('blur'),
     /** Standard deviation of a Gaussian, px. */
-    sigma: rangeSchema,
+    sigma: amountRange,
   }),
   /** Bicubic to 1/scale, rounded to 8 bits, and bicubic back to the size that it had. */
   z.strictObject({ kind: z.literal('downscale'), scale: scaleSchema }),
@@ -41,56 +41,56 @@ const plainDegradationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scratches'),
     /** Share of the picture that they cover. */
-    share: rangeSchema,
+    share: shareRange,
     /** px */
-    width: rangeSchema,
+    width: sizeRange,
   }),
   z.strictObject({
     kind: z.literal('dust'),
     /** Share of the picture that specks and hairs cover. */
-    share: rangeSchema,
+    share: shareRange,
     /** Of a speck, px. */
-    radius: rangeSchema,
+    radius: sizeRange,
   }),
   z.strictObject({
     kind: z.literal('stains'),
     /** How many, about, in a square of 256 px. */
-    count: rangeSchema,
+    count: amountRange,
     /** px */
-    radius: rangeSchema,
+    radius: sizeRange,
     /** Share of the light that they take at most. */
-    strength: rangeSchema,
+    strength: shareRange,
   }),
   z.strictObject({
     kind: z.literal('fading'),
     /** Contrast that is left, 0..1. */
-    contrast: rangeSchema,
+    contrast: shareRange,
     /** Saturation that is left, 0..1. */
-    saturation: rangeSchema,
+    saturation: shareRange,
     /** Strength of the colour cast, 0..1. */
-    cast: rangeSchema,
+    cast: shareRange,
   }),
   /** Black on white becomes ink on paper: its tint, its grain, its fibres; the ink uneven. */
   z.strictObject({
     kind: z.literal('paper-texture'),
     /** Light that the paper reflects, 0..1. */
-    paper: rangeSchema,
+    paper: shareRange,
     /** Light that the ink reflects, as a share of the paper's. */
-    ink: rangeSchema,
+    ink: shareRange,
     /** Standard deviation of the paper's grain, 8-bit units. */
-    grain: rangeSchema,
+    grain: amountRange,
   }),
   z.strictObject({
     kind: z.literal('bleed-through'),
     /** Share of its darkness that the writing of the other side has on this one. */
-    strength: rangeSchema,
+    strength: shareRange,
     /** Standard deviation of the Gaussian that blurs it, px. */
-    blur: rangeSchema,
+    blur: amountRange,
   }),
   z.strictObject({
     kind: z.literal('uneven-light'),
     /** How much darker the darkest corner is than the brightest, 0..1. */
-    strength: rangeSchema,
+    strength: shareRange,
   }),
 ])
 
@@ -106,3 +106,20 @@ export const degradationSchema = z.discriminatedUnion('kind', [
 ])
 
 export type DegradationSpec = z.infer<typeof degradationSchema>
+
+/** Leaves a mask of what is lost: what `inpaint` fills in and `find-scratches` finds. */
+export const givesMask = (spec: DegradationSpec): boolean =>
+  (spec.kind === 'scratches' || spec.kind === 'dust') && spec.share[1] > 0
+
+/** Whether some patch, or every one, goes through a degradation that `is` what is asked for: mixtures choose. */
+export function includes(
+  specs: readonly DegradationSpec[],
+  is: (spec: DegradationSpec) => boolean,
+  patches: 'some' | 'every',
+): boolean {
+  return specs.some((spec) =>
+    spec.kind === 'mixture'
+      ? spec.of[patches](({ degradations }) => includes(degradations, is, patches))
+      : is(spec),
+  )
+}

@@ -46,6 +46,18 @@ export const gradientTrainingSchema = z.strictObject({
 })
 export type GradientTraining = z.infer<typeof gradientTrainingSchema>
 
-export const rangeSchema = z
-  .tuple([z.number(), z.number()])
-  .refine(([low, high]) => low <= high, 'low end above high end')
+const rangeOf = (end: z.ZodNumber) =>
+  z.tuple([end, end]).refine(([low, high]) => low <= high, 'low end above high end')
+
+/** From a low end to a high one: of shares, 0..1; of sizes, above 0; of amounts, 0 and up; of JPEG's qualities. */
+export const shareRange = rangeOf(z.number().min(0).max(1))
+export const sizeRange = rangeOf(z.number().positive())
+export const amountRange = rangeOf(z.number().nonnegative())
+export const jpegQualityRange = rangeOf(z.number().min(1).max(100))
+
+/** What of `names` comes again. */
+export const repeated = (names: readonly string[]): string[] =>
+  names.filter((name, i) => names.indexOf(name) < i)
+
+/** A folder as two recipes' lines may spell it: `./photos/` is `photos`. */
+export const plainFolder = (folder: string): string => folder.replace(/\/+$/, '').replace(/^(\.\/+)+/, '')

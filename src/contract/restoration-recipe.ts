@@ -1,8 +1,8 @@
 /** Recipes of restoration models: clean pictures and how they are made worse, or pairs of both. */
 import { z } from 'zod'
-import { degradationSchema } from './degradations.ts'
-import { optimizerSchema, recipeHeader } from './recipe-parts.ts'
-import { scaleSchema, trainedTaskSchema } from './step.ts'
+import { type DegradationSpec, degradationSchema, givesMask, includes } from './degradations.ts'
+import { optimizerSchema, plainFolder, recipeHeader, repeated } from './recipe-parts.ts'
+import { FIND_SCRATCHES, type Scale, scaleSchema, trainedTaskSchema } from './step.ts'
 
 const stageSchema = z.strictObject({
   steps: z.int().positive(),
@@ -35,6 +35,16 @@ const settingSchema = z.strictObject({
   name: z.string(),
   degradations: z.array(degradationSchema),
 })
+type Setting = z.infer<typeof settingSchema>
+
+/** What a sigma of `validation.sigmas` is short for. */
+export const sigmaSetting = (sigma: number): Setting => ({
+  name: `σ ${sigma}`,
+  degradations: [{ kind: 'gaussian-noise', sigma: [sigma, sigma] }],
+})
+
+/** The setting that pairs are measured at, as they are. */
+export const PAIRS_SETTING = 'pairs'
 
 export const restorationRecipeSchema = z
   .strictObject({
@@ -78,23 +88,58 @@ export const restorationRecipeSchema = z
       /** Each is measured on clean pictures, after the sigmas; the mean PSNR over all picks the best checkpoint. */
       settings: z.array(settingSchema).default([]),
       /** Short for settings of Gaussian noise: levels in 8-bit units. */
-      sigmas: z.array(z.number()).default([]),
+      sigmas: z.array(z.number().nonnegative()).default([]),
     }),
   })
-  .superRefine(({ task, scale, architecture, data, degradations, removeDeadUnits, validation }, context) => {
+  .superRefine((recipe, context) => {
+    const { task, scale, architecture, data, degradations, removeDeadUnits, validation } = recipe
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if ((task === 'upscale') !== (scale !== undefined))
       complain(['scale'], 'upscale has one, no other task does')
     if (removeDeadUnits && architecture.name !== 'restoration-unet')
       complain(['removeDeadUnits'], `is known of restoration-unet, not of ${architecture.name}`)
     if (data.train.length + data.pairs.length === 0) complain(['data'], 'names no folder in train or pairs')
-    if (data.train.length > 0 || data.syntheticShare > 0) {
-      if (degradations.length === 0) complain(['degradations'], 'clean pictures need some')
+    for (const kind of ['train', 'pairs'] as const) {
+      const [twice] = repeated(data[kind].map(plainFolder))
+      if (twice !== undefined) complain(['data', kind], `names ${twice} twice`)
     }
-    if (data.train.length > 0) {
-      if (validation.settings.length + validation.sigmas.length === 0)
-        complain(['validation'], 'clean pictures need settings or sigmas')
+    const makesInputs = data.train.length > 0 || data.syntheticShare > 0
+    if (makesInputs && degradations.length === 0) complain(['degradations'], 'clean pictures need some')
+
+    const settings = [...validation.sigmas.map(sigmaSetting), ...validation.settings]
+    if (data.train.length > 0 && settings.length === 0)
+      complain(['validation'], 'clean pictures need settings or sigmas')
+    if (data.train.length === 0 && settings.length > 0)
+      complain(['validation'], 'settings and sigmas are measured on clean pictures, but train names none')
+    const names = settings.map(({ name }) => name)
+    const [twice] = repeated(data.pairs.length > 0 ? [...names, PAIRS_SETTING] : names)
+    if (twice !== undefined) complain(['validation'], `has two settings named "${twice}"`)
+
+    if (task === 'upscale' && scale !== undefined) {
+      const wanted = `every patch by ${scale}, none by another scale`
+      if (makesInputs && !shrinks(degradations, scale)) complain(['degradations'], `must downscale ${wanted}`)
+      for (const { name, degradations } of settings) {
+        if (!shrinks(degradations, scale)) complain(['validation'], `"${name}" must downscale ${wanted}`)
+      }
+    }
+    if (task === 'inpaint' || task === FIND_SCRATCHES) {
+      const marks = `scratches or dust for ${task}`
+      if (data.pairs.length > 0) complain(['data', 'pairs'], `come without a mask of ${marks}`)
+      if (makesInputs && !includes(degradations, givesMask, 'some'))
+        complain(['degradations'], `make no ${marks}`)
+      // What is clean is left alone, which find-scratches may be measured on too; inpaint has nothing to do there.
+      const patches = task === 'inpaint' ? 'every' : 'some'
+      const bare = settings.filter(({ degradations }) => !includes(degradations, givesMask, patches))
+      if (bare.length > 0 && (task === 'inpaint' || bare.length === settings.length))
+        complain(['validation'], `"${bare[0].name}" makes no ${marks}`)
     }
   })
+
+/** Every patch is made smaller by this scale, none by another. */
+function shrinks(specs: readonly DegradationSpec[], scale: Scale): boolean {
+  const right = (spec: DegradationSpec) => spec.kind === 'downscale' && spec.scale === scale
+  const wrong = (spec: DegradationSpec) => spec.kind === 'downscale' && spec.scale !== scale
+  return includes(specs, right, 'every') && !includes(specs, wrong, 'some')
+}
 
 export type RestorationRecipe = z.infer<typeof restorationRecipeSchema>

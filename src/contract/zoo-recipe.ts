@@ -62,25 +62,34 @@ const penaltySchema = z.discriminatedUnion('kind', [
 ])
 export type Penalty = z.infer<typeof penaltySchema>
 
-export const autoencoderRecipeSchema = z.strictObject({
-  ...recipeHeader,
-  task: z.literal('autoencode'),
-  data: z.discriminatedUnion('kind', [mnistSchema, picturesSchema]),
-  /** What is done to the input; the target is the clean picture. */
-  corruption: corruptionSchema,
-  /** Pixels drawn 0 or 1 with their brightness as probability, anew each time: Bernoulli data for a Bernoulli decoder. */
-  binarise: z.boolean().optional(),
-  loss: z.strictObject({
-    /** `mse`: mean over pixels. `cross-entropy`: of logits, in nats, summed over a picture. */
-    reconstruction: z.enum(['mse', 'cross-entropy']),
-    /** Alpha. */
-    weight: z.number().positive(),
-    penalty: penaltySchema,
-  }),
-  /** `pca`: the principal components, computed rather than learned; for a linear autoencoder. */
-  training: z.discriminatedUnion('method', [
-    gradientTrainingSchema,
-    z.strictObject({ method: z.literal('pca') }),
-  ]),
-})
+export const autoencoderRecipeSchema = z
+  .strictObject({
+    ...recipeHeader,
+    task: z.literal('autoencode'),
+    data: z.discriminatedUnion('kind', [mnistSchema, picturesSchema]),
+    /** What is done to the input; the target is the clean picture. */
+    corruption: corruptionSchema,
+    /** Pixels drawn 0 or 1 with their brightness as probability, anew each time: Bernoulli data for a Bernoulli decoder. */
+    binarise: z.boolean().optional(),
+    loss: z.strictObject({
+      /** `mse`: mean over pixels. `cross-entropy`: of logits, in nats, summed over a picture. */
+      reconstruction: z.enum(['mse', 'cross-entropy']),
+      /** Alpha. */
+      weight: z.number().positive(),
+      penalty: penaltySchema,
+    }),
+    /** `pca`: the principal components, computed rather than learned; for a linear autoencoder. */
+    training: z.discriminatedUnion('method', [
+      gradientTrainingSchema,
+      z.strictObject({ method: z.literal('pca') }),
+    ]),
+  })
+  .superRefine(({ training, corruption, binarise, loss }, context) => {
+    if (training.method !== 'pca') return
+    const complain = (path: string[], what: string) =>
+      context.addIssue({ code: 'custom', path, message: `principal components are computed without ${what}` })
+    if (corruption.kind !== 'none') complain(['corruption'], 'a corruption')
+    if (binarise) complain(['binarise'], 'drawing pixels 0 or 1')
+    if (loss.penalty.kind !== 'none') complain(['loss', 'penalty'], 'a penalty')
+  })
 export type AutoencoderRecipe = z.infer<typeof autoencoderRecipeSchema>

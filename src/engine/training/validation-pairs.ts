@@ -1,7 +1,7 @@
 /** What is validated on: the kept-apart pictures, degraded by each of the recipe's settings. The same at every call. */
 import type { DegradationSpec } from '../../contract/degradations.ts'
 import { LimpidError } from '../../contract/errors.ts'
-import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
+import { PAIRS_SETTING, type RestorationRecipe, sigmaSetting } from '../../contract/restoration-recipe.ts'
 import { degrade } from '../degradations/index.ts'
 import { random } from '../random.ts'
 import { type Batch, batchOf, type Pair } from './batch.ts'
@@ -16,12 +16,8 @@ export type ValidationPair = Pair & { setting: number }
 
 /** What is measured, in order: the recipe's sigmas, its settings, and its pairs where it has some. */
 export function validationSettings({ validation, data }: RestorationRecipe): Setting[] {
-  const settings: Setting[] = validation.sigmas.map((sigma) => ({
-    name: `σ ${sigma}`,
-    degradations: [{ kind: 'gaussian-noise', sigma: [sigma, sigma] }],
-  }))
-  settings.push(...validation.settings)
-  if (data.pairs.length > 0) settings.push({ name: 'pairs', degradations: null })
+  const settings: Setting[] = [...validation.sigmas.map(sigmaSetting), ...validation.settings]
+  if (data.pairs.length > 0) settings.push({ name: PAIRS_SETTING, degradations: null })
   return settings
 }
 
