@@ -15,6 +15,8 @@ afterEach(() => rm(folder, { recursive: true }))
 const inspect = () => inspectFolder(folder, async () => {})
 const messages = async () => (await inspect()).problems.map(({ message }) => message).join('\n')
 
+const FEW = { severity: 'warning', message: '3 pairs are very few.' }
+
 /** A PNG of one grey value, or of a colour. */
 async function write(name: string, { side = 16, value = 100, colour = false } = {}): Promise<string> {
   const file = path.join(folder, name)
@@ -61,9 +63,10 @@ test('a mask without its picture, a picture without its mask and one of another 
   // Brighter than half is what marks; of one mask alone will do.
   expect((await inspect()).problems).toMatchObject([
     { severity: 'error', message: expect.stringContaining('nothing is marked') },
+    FEW,
   ])
   await write('mask/b.png', { value: 128 })
-  expect(await inspect()).toMatchObject({ kind: 'masks', count: 3, labels: null, problems: [] })
+  expect(await inspect()).toMatchObject({ kind: 'masks', count: 3, labels: null, problems: [FEW] })
   await write('mask/alone.png')
   await write('image/bare.png')
   await write('mask/b.png', { side: 8 })
@@ -73,13 +76,32 @@ test('a mask without its picture, a picture without its mask and one of another 
   expect(said).toMatch(/b\.png is 8 × 8 px, its picture 16 × 16 px/)
 })
 
+test('twenty pairs are no longer very few', async () => {
+  for (let i = 0; i < 19; i++) for (const of of ['image', 'label']) await write(`${of}/${i}.png`)
+  expect(await messages()).toBe('19 pairs are very few.')
+  for (const of of ['image', 'label']) await write(`${of}/last.png`)
+  expect(await inspect()).toMatchObject({ count: 20, problems: [] })
+})
+
+test('two pictures beside one mask, or two masks, are told: which belongs to it?', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    await write(`image/${name}.png`)
+    await write(`mask/${name}.png`, { value: 255 })
+  }
+  const twins = [await write('image/a.webp'), await write('mask/b.webp', { value: 255 })]
+  const { count, problems } = await inspect()
+  expect(count).toBe(3)
+  expect(problems).toMatchObject([...twins.map((file) => ({ severity: 'error', file })), FEW])
+  expect(problems[0].message).toMatch(/half of a pair, .*a\.png or .*a\.webp\?/)
+})
+
 test('labels are read, in the folder train too; coloured ones are refused', async () => {
   for (const [i, name] of ['a', 'b', 'c'].entries()) {
     await write(`train/image/${name}.png`, { colour: true })
     await write(`train/label/${name}.png`, { value: 5 * i })
   }
   const found = await inspect()
-  expect(found).toMatchObject({ kind: 'labels', labels: [0, 5, 10], channels: 3, problems: [] })
+  expect(found).toMatchObject({ kind: 'labels', labels: [0, 5, 10], channels: 3, problems: [FEW] })
   expect(found.folder).toBe(path.join(folder, 'train'))
   await write('train/label/b.png', { colour: true })
   expect(await messages()).toMatch(/b\.png is in colour/)
@@ -93,7 +115,7 @@ test('labels of 16 bits are read undivided', async () => {
     const raw = { width: 16, height: 16, channels: 1 } as const
     await sharp(samples, { raw }).toColourspace('grey16').png().toFile(file)
   }
-  expect(await inspect()).toMatchObject({ labels: [0, 60, 120], problems: [] })
+  expect(await inspect()).toMatchObject({ labels: [0, 60, 120], problems: [FEW] })
 })
 
 test('MNIST is known by its files; one that is missing, a count or a size that does not fit is told', async () => {

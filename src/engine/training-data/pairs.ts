@@ -8,8 +8,9 @@ import { toErrorData } from '../../contract/errors.ts'
 import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
 import { formatOfName } from '../../contract/picture-files.ts'
 import { describePicture } from '../imaging/decode.ts'
+import { byStem } from '../training/by-stem.ts'
 import { nothingMarked, readLabels, readMask } from '../zoo/segmentation/marks.ts'
-import { headersOf } from './picture-files.ts'
+import { headersOf, veryFew } from './picture-files.ts'
 import type { Report } from './report.ts'
 
 /** More different values than that in label pictures: they are no labels. */
@@ -22,8 +23,8 @@ export async function inspectPairs(
   report: Report,
 ): Promise<DataFindings> {
   const problems: DataProblem[] = []
-  const images = await filesIn(path.join(folder, 'image'))
-  const partners = await filesIn(path.join(folder, partner))
+  const images = await filesIn(path.join(folder, 'image'), problems)
+  const partners = await filesIn(path.join(folder, partner), problems)
   const pairs = [...images].filter(([stem]) => partners.has(stem))
   for (const [stem, file] of images) if (!partners.has(stem)) problems.push(lonely(file, partner))
   for (const [stem, file] of partners) if (!images.has(stem)) problems.push(lonely(file, 'picture'))
@@ -54,6 +55,7 @@ export async function inspectPairs(
       hint: 'A label picture holds the number of the class in every pixel; save it as PNG, JPEG blurs the numbers.',
     })
   }
+  if (pairs.length > 1) problems.push(...veryFew(pairs.length, 'pairs'))
   const kind = partner === 'mask' ? 'masks' : 'labels'
   const told = partner === 'label' ? labels : null
   return { kind, folder, count: pairs.length, sizes, channels, labels: told, problems }
@@ -97,11 +99,14 @@ async function inspectPair(
   }
 }
 
-/** The picture files of a folder by their names without extension. */
-async function filesIn(folder: string): Promise<Map<string, string>> {
+/** The picture files of a folder by their names without extension; two of one name are told as a problem. */
+async function filesIn(folder: string, problems: DataProblem[]): Promise<Map<string, string>> {
   const names = await readdir(folder)
   const pictures = names.filter((name) => formatOfName(name) !== null && !name.startsWith('.')).sort()
-  return new Map(pictures.map((name) => [path.parse(name).name, path.join(folder, name)]))
+  const files = pictures.map((name) => path.join(folder, name))
+  return byStem(files, ({ message, hint = '', file }) =>
+    problems.push({ severity: 'error', message, hint, file }),
+  )
 }
 
 function lonely(file: string, what: string): DataProblem {

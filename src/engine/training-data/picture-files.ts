@@ -1,5 +1,4 @@
 /** A folder of pictures, by their headers alone. */
-
 import { toErrorData } from '../../contract/errors.ts'
 import type { DataFindings, DataProblem } from '../../contract/lab-jobs.ts'
 import { describePicture } from '../imaging/decode.ts'
@@ -8,6 +7,8 @@ import type { Report } from './report.ts'
 
 /** Sizes told; the rest is a long tail. */
 const SIZES_TOLD = 8
+/** Fewer pictures are very few. */
+const ENOUGH = 20
 /** Broken files told by name. */
 const PROBLEMS_TOLD = 10
 
@@ -26,14 +27,16 @@ export async function inspectPictures(folder: string, report: Report): Promise<D
       hint: 'Put more pictures there: some dozens at least, better thousands.',
       file: pictures[0],
     })
-  } else if (readable > 1 && readable < 20) {
-    problems.push({
-      severity: 'warning',
-      message: `${readable} pictures are very few.`,
-      hint: 'It will learn them by heart. Some hundreds make a network that works on others too.',
-    })
   }
+  if (readable > 1) problems.push(...veryFew(readable, 'pictures'))
   return { kind: 'pictures', folder, count: readable, sizes, channels, labels: null, problems }
+}
+
+/** A warning, where they are. */
+export function veryFew(count: number, what: 'pictures' | 'pairs'): DataProblem[] {
+  if (count >= ENOUGH) return []
+  const hint = 'It will learn them by heart. Some hundreds make a network that works on others too.'
+  return [{ severity: 'warning', message: `${count} ${what} are very few.`, hint }]
 }
 
 /** Sizes and channels of the files; what can't be read is added to `problems`. */

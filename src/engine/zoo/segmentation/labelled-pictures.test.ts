@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,20 @@ describe('labelled pictures', () => {
     await expect(loadLabelledPictures(folder, masks)).rejects.toThrow(/shape-1.png has no mask of its name/)
     await rm(path.join(folder, 'image', 'shape-1.png'))
     await expect(loadLabelledPictures(folder, masks)).rejects.toThrow(/other.png has no picture of its name/)
+  })
+
+  it('are refused where two pictures, or two masks, have one name', async () => {
+    const folder = await makeShapes(2)
+    for (const half of ['image', 'mask']) {
+      const [one, twin] = ['png', 'webp'].map((format) => path.join(folder, half, `shape-1.${format}`))
+      await copyFile(one, twin)
+      await expect(loadLabelledPictures(folder, masks)).rejects.toMatchObject({
+        code: 'data-missing',
+        message: `Which is half of a pair, ${one} or ${twin}?`,
+      })
+      await rm(twin)
+    }
+    expect(await loadLabelledPictures(folder, masks)).toHaveLength(2)
   })
 
   it('are refused with labels out of range, with the label and the file', async () => {

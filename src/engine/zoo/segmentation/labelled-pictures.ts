@@ -8,6 +8,7 @@ import { decodePicture } from '../../imaging/decode.ts'
 import type { OnRead } from '../../imaging/on-read.ts'
 import type { Samples } from '../../imaging/raster.ts'
 import { asEightBitRgb } from '../../imaging/sample-layout.ts'
+import { byStem } from '../../training/by-stem.ts'
 import { nothingMarked, readLabels, readMask } from './marks.ts'
 
 /** `samples` is [height, width, 3], 8-bit; `labels` [height, width]: classes from 0 on, or `VOID`. Of a mask 0 and 1. */
@@ -25,8 +26,8 @@ export const VOID = 255
 type Data = SegmentationRecipe['data']
 
 /**
- * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there or no mask marks anything,
- * `folder-empty`, and `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
+ * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there or there twice, or no mask marks
+ * anything, `folder-empty`, and `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
  */
 export async function loadLabelledPictures(
   folder: string,
@@ -66,7 +67,7 @@ async function filesIn(folder: string): Promise<Map<string, string>> {
       hint: 'Put pictures and their masks or labels there, under the same names.',
     })
   }
-  return new Map(pictures.map((name) => [path.parse(name).name, path.join(folder, name)]))
+  return byStem(pictures.map((name) => path.join(folder, name)))
 }
 
 function requirePairs(files: Map<string, string>, partners: Map<string, string>, what: string): void {
