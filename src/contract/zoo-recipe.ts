@@ -8,7 +8,7 @@ const mnistSchema = z.strictObject({
   folder: z.string(),
   /** So many of the training digits, the last ones, are kept apart to validate on. */
   validation: z.int().positive(),
-  /** Train on these digits alone. */
+  /** Trained on and measured on these digits alone. */
   digits: z.array(z.int().min(0).max(9)).min(1).optional(),
   /** Train on the first so many; absent: on all. */
   limit: z.int().positive().optional(),

@@ -35,13 +35,23 @@ describe('digits', () => {
     expect(validation.names[0]).toBe('train 40')
   })
 
-  it('can be some alone, and few', async () => {
-    const { train, validation } = await loadExamples(
+  it('can be some alone, to test on too, and few', async () => {
+    const { train, validation, test } = await loadExamples(
       { ...mnist, validation: 2, digits: [3, 7], limit: 5 },
       folder,
     )
     expect(Array.from(train.labels!)).toEqual([3, 7, 3, 7, 3])
-    expect(validation.count).toBe(2)
+    expect(Array.from(validation.labels!)).toEqual([3, 7])
+    expect(Array.from(test!.labels!)).toEqual([3, 7, 3, 7])
+    expect(test!.names[0]).toBe('test 3')
+  })
+
+  it('of which none is there to test on are a clear error', async () => {
+    const at = path.join(folder, 'few-to-test')
+    await writeDigits(at, { train: 50, test: 5 })
+    await expect(
+      loadExamples({ ...mnist, folder: at, validation: 1, digits: [7, 8] }, folder),
+    ).rejects.toMatchObject({ code: 'data-missing', message: `No test digit in ${at} is 7 or 8.` })
   })
 
   it.each([

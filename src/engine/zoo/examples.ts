@@ -5,7 +5,7 @@ import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { OnRead } from '../imaging/on-read.ts'
 import { readMnist } from './mnist.ts'
 import { readPictureFolder } from './picture-folder.ts'
-import { type Examples, type PictureShape, pick } from './pictures.ts'
+import { type Examples, type PictureShape, type Pictures, pick } from './pictures.ts'
 
 type Data = AutoencoderRecipe['data']
 
@@ -35,15 +35,25 @@ export async function loadExamples(data: Data, dataFolder: string, onRead?: OnRe
 async function mnistExamples(data: Extract<Data, { kind: 'mnist' }>, folder: string): Promise<Examples> {
   const [all, test] = [await readMnist(folder, 'train'), await readMnist(folder, 'test')]
   for (const { shape } of [all, test]) requireShape(shape, shapeOf(data), folder)
-  const wanted = new Set(data.digits ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-  const indices = Array.from({ length: all.count }, (_, i) => i).filter((i) => wanted.has(all.labels![i]))
+  const wanted = data.digits ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+  const wantedOf = ({ count, labels }: Pictures) =>
+    Array.from({ length: count }, (_, i) => i).filter((i) => wanted.includes(labels![i]))
+  const [indices, tested] = [wantedOf(all), wantedOf(test)]
+  if (tested.length === 0) throw noneToTest(wanted, folder)
   const count = indices.length - data.validation
   requireSome(count, indices.length, folder)
   return {
     train: pick(all, indices.slice(0, Math.min(count, data.limit ?? count))),
     validation: pick(all, indices.slice(count)),
-    test,
+    test: pick(test, tested),
   }
+}
+
+function noneToTest(digits: readonly number[], folder: string): LimpidError {
+  return new LimpidError('data-missing', `No test digit in ${folder} is ${digits.join(' or ')}.`, {
+    file: folder,
+    hint: 'Fetch the four files of MNIST anew.',
+  })
 }
 
 function requireShape(is: PictureShape, wanted: PictureShape, folder: string): void {
