@@ -42,6 +42,10 @@ function picture(seed: number, paired: boolean): TrainingPicture {
   return paired ? { ...clean, degraded: make() } : clean
 }
 
+/** What is red, green and blue of [batch, patch, patch, channels]: a fourth channel is inpaint's mask. */
+const colours = (values: Float32Array, channels: number) =>
+  channels === 4 ? values.filter((_, i) => i % 4 < 3) : values
+
 describe.each(recipes)('the recipe $name', ({ name, json }) => {
   beforeAll(() => tf.setBackend('cpu')) // networks are built here, not run
 
@@ -64,10 +68,17 @@ describe.each(recipes)('the recipe $name', ({ name, json }) => {
     const pictures: TrainingPicture[] = []
     if (recipe.data.train.length > 0) pictures.push(picture(1, false))
     if (recipe.data.pairs.length > 0) pictures.push(picture(2, true))
-    const { input, target, inputChannels } = (await makeBatch(recipe, pictures, 0))!
+    const { input, target, inputChannels, targetChannels } = (await makeBatch(recipe, pictures, 0))!
     expect(input.every(Number.isFinite)).toBe(true)
     expect(inputChannels).toBe(recipe.task === 'inpaint' ? 4 : 3)
-    expect(input).not.toEqual(target)
+    const [pixels, wanted] = [colours(input, inputChannels), colours(target, targetChannels)]
+    if (recipe.task === 'find-scratches') {
+      expect(new Set(target)).toEqual(new Set([0, 1])) // something is to be found, but not everywhere
+    } else {
+      expect(pixels).toHaveLength(wanted.length)
+      expect(pixels).not.toEqual(wanted)
+    }
+    if (recipe.task === 'inpaint') expect(input.filter((_, i) => i % 4 === 3)).toContain(1)
     const measured = new Set<number>()
     for await (const { setting, clean, degraded } of validationPairs(pictures, recipe)) {
       measured.add(setting)
