@@ -92,6 +92,47 @@ describe('a mask from a file', () => {
     expect(result.samples).toEqual((await fillIn(picture, mask, 1, options)).samples)
   })
 
+  const filledBy = async (name: string, mask: Uint8Array, channels: 1 | 4) => {
+    const file = path.join(folder, name)
+    await sharp(mask, { raw: { width, height, channels } }).png().toFile(file)
+    const picture = noisePicture(width, height, 3)
+    return inpaint.run(
+      picture,
+      { mask: { kind: 'file', path: file }, strength: 1 },
+      { network: filler(), maxTilePixels },
+    )
+  }
+
+  it('does not cover what is transparent in it, white as it may be below', async () => {
+    const overWhite = Uint8Array.from({ length: 4 * width * height }, (_, i) =>
+      i % 4 === 3 ? mask.samples[i >> 2] : 255,
+    )
+    const picture = noisePicture(width, height, 3)
+    const expected = await fillIn(picture, mask, 1, { network: filler(), maxTilePixels })
+    expect((await filledBy('transparent.png', overWhite, 4)).samples).toEqual(expected.samples)
+  })
+
+  it.each([
+    ['black', 0, 'covers nothing'],
+    ['white', 255, 'covers all'],
+  ])('that is all %s is refused', async (name, sample, what) => {
+    const all = new Uint8Array(width * height).fill(sample)
+    await expect(filledBy(`${name}.png`, all, 1)).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining(`${name}.png ${what}`),
+      hint: expect.stringContaining('white where it is to be filled in'),
+      file: path.join(folder, `${name}.png`),
+    })
+  })
+
+  it('is another matter than scratches that are looked for: a picture may have none', async () => {
+    const picture = noisePicture(width, height, 3)
+    const none = createRaster(width, height, 1, 8)
+    const step = { mask: { kind: 'scratches', finder: 'finder' }, strength: 1 } as const
+    const result = await inpaint.run(picture, step, { network: filler(), maxTilePixels }, none)
+    expect(result.samples).toEqual(picture.samples)
+  })
+
   it('of another size is refused, with both sizes', async () => {
     const file = path.join(folder, 'small.png')
     await sharp({ create: { width: 10, height: 10, channels: 3, background: 'white' } }).toFile(file)

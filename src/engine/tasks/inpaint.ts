@@ -128,23 +128,33 @@ function writeHoles(
   }
 }
 
-/** What is brighter than middle grey in the mask's picture. */
+/** What is brighter than middle grey in the mask's picture, and less than half transparent. */
 async function readMask({ path }: Extract<MaskWish, { kind: 'file' }>, picture: Raster): Promise<Raster> {
   const { raster } = await decodePicture(path)
+  const refused = (message: string, hint: string) =>
+    new LimpidError('bad-request', message, { hint, file: path })
   const { width, height } = picture
   if (raster.width !== width || raster.height !== height) {
-    throw new LimpidError(
-      'bad-request',
+    throw refused(
       `The mask ${basename(path)} has ${raster.width} × ${raster.height} px, its picture ${width} × ${height} px.`,
-      {
-        hint: 'Make the mask of the same size as the picture: white where it is to be filled in.',
-        file: path,
-      },
+      'Make the mask of the same size as the picture: white where it is to be filled in.',
     )
   }
   const grey = raster.channels === 1 ? raster : greyOf(raster)
   const half = maxSample(grey.depth) / 2
   const mask = createRaster(width, height, 1, 8)
-  for (let i = 0; i < mask.samples.length; i++) mask.samples[i] = grey.samples[i] > half ? 255 : 0
-  return mask
+  let holes = 0
+  for (let i = 0; i < mask.samples.length; i++) {
+    // Editors export masks whose transparent pixels are white.
+    if (grey.samples[i] <= half || (grey.alpha && grey.alpha[i] < half)) continue
+    mask.samples[i] = 255
+    holes++
+  }
+  const hint = 'Make the mask white where it is to be filled in, and black or transparent elsewhere.'
+  if (holes === 0) throw refused(`The mask ${basename(path)} covers nothing of its picture.`, hint)
+  if (holes < mask.samples.length) return mask
+  throw refused(
+    `The mask ${basename(path)} covers all of its picture: nothing is left to fill it in from.`,
+    hint,
+  )
 }
