@@ -50,6 +50,18 @@ describe('cleaning a page', () => {
     expect((await run('black')).samples[600]).toBe(0)
   })
 
+  it('brings faint ink out on a page with transparent edges too', async () => {
+    const faint = noisePicture(40, 40, 1)
+    faint.samples.fill(0).fill(217, 0, 800) // black below what is transparent
+    for (let i = 0; i < 800; i += 20) faint.samples[i] = 153
+    const alpha = new Uint8Array(1600).fill(255, 0, 800)
+    const same = fakeNetwork((values) => values)
+    const step = { strength: 1, ink: 'black' } as const
+    const { samples } = await documentClean.run({ ...faint, alpha }, step, { network: same, maxTilePixels })
+    expect(samples[20]).toBeLessThan(100)
+    expect(samples[21]).toBeGreaterThan(200)
+  })
+
   it('blends by strength, and is black and white only when asked to be', async () => {
     const white = fakeNetwork((values) => values.map(() => 1))
     const run = (step: { strength: number; binarise?: 'otsu' | 'sauvola' }) =>

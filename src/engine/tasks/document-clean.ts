@@ -33,7 +33,7 @@ export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Floa
   const { width, height, channels } = raster
   const { network } = options
   const takes = channelsOf(network.manifest).input
-  const contrast = contrastOf(lumaOf(toFloat(raster), channels))
+  const contrast = contrastOf(lumaOf(toFloat(raster), channels), raster.alpha)
   return planeInTiles(
     { width, height, read: (window) => readWindow(raster, window) },
     async (values, tileWidth, tileHeight) => {

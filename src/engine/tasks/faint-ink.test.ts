@@ -31,6 +31,15 @@ describe('faint ink', () => {
     expect(page).toEqual(before)
   })
 
+  it('is as faint on a page with transparent edges, black as these may be below', () => {
+    const page = pageOf(0.85, 0.6)
+    const alpha = new Uint8Array(2 * page.length).fill(255, 0, page.length)
+    const withEdges = new Float32Array(2 * page.length)
+    withEdges.set(page)
+    expect(contrastOf(withEdges, alpha)).toEqual(contrastOf(page))
+    expect(contrastOf(withEdges, new Uint8Array(2 * page.length)).gain).toBe(1)
+  })
+
   it('keeps the distance of colours to grey', () => {
     const values = Float32Array.of(0.7, 0.6, 0.5)
     raiseContrast(values, 3, { gain: 2, paper: 0.8 })

@@ -1,4 +1,5 @@
 import { lumaAt } from '../imaging/luma.ts'
+import type { Raster } from '../imaging/raster.ts'
 
 /** The luma of bare paper and of the darkest ink, as shares of the page's pixels that are darker. */
 const PAPER_SHARE = 0.8
@@ -14,13 +15,18 @@ export type Contrast = { gain: number; paper: number }
 
 /**
  * Ink that is faint all over the page is brought to the contrast that pages have: a network takes it for stains else.
- * `luma` is that of the whole page, so that tiles agree.
+ * `luma` is that of the whole page, so that tiles agree; what is fully transparent by `alpha` is no part of the page.
  */
-export function contrastOf(luma: Float32Array): Contrast {
+export function contrastOf(luma: Float32Array, alpha: Raster['alpha'] = null): Contrast {
   const histogram = new Uint32Array(LEVELS)
-  for (let i = 0; i < luma.length; i++) histogram[Math.round(luma[i] * (LEVELS - 1))]++
+  let visible = 0
+  for (let i = 0; i < luma.length; i++) {
+    if (alpha?.[i] === 0) continue
+    histogram[Math.round(luma[i] * (LEVELS - 1))]++
+    visible++
+  }
   const quantile = (share: number) => {
-    let left = share * luma.length
+    let left = share * visible
     const level = histogram.findIndex((count) => {
       left -= count
       return left < 0

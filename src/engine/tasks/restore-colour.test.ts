@@ -33,6 +33,24 @@ it('stretches each channel to its full range, so that a cast goes', async () => 
   expect(restored.alpha).toEqual(picture.alpha)
 })
 
+it('takes no levels from what is fully transparent', async () => {
+  const picture = faded()
+  const alone = await run(picture, 1)
+  // As wide again, the new half black and not to be seen.
+  const { width, height, samples } = picture
+  const wide = createRaster(2 * width, height, 3, 8)
+  const alpha = new Uint8Array(2 * width * height)
+  for (let y = 0; y < height; y++) {
+    wide.samples.set(samples.subarray(3 * y * width, 3 * (y + 1) * width), 6 * y * width)
+    alpha.fill(255, 2 * y * width, (2 * y + 1) * width)
+  }
+  const beside = await run({ ...wide, alpha }, 1)
+  for (let y = 0; y < height; y++) {
+    const row = beside.samples.subarray(6 * y * width, 3 * (2 * y + 1) * width)
+    expect(row).toEqual(alone.samples.subarray(3 * y * width, 3 * (y + 1) * width))
+  }
+})
+
 it('stretches a flat channel only so far', async () => {
   const [low, high] = range(await run(faded(), 1), 2)
   expect(high - low).toBeGreaterThan(200)

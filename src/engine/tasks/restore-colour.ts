@@ -30,12 +30,20 @@ export const restoreColour: Task<'restore-colour'> = {
   },
 }
 
-/** Where a channel's samples begin and end, in samples; widened to at least `NARROWEST`. */
-function levels({ samples, channels, depth }: Raster, channel: number): { low: number; high: number } {
+/**
+ * Where a channel's samples begin and end, in samples; widened to at least `NARROWEST`. What is fully transparent does
+ * not count: below it is mostly black that nobody sees.
+ */
+function levels({ samples, channels, depth, alpha }: Raster, channel: number): { low: number; high: number } {
   const white = maxSample(depth)
   const histogram = new Uint32Array(white + 1)
-  for (let i = channel; i < samples.length; i += channels) histogram[samples[i]]++
-  const tail = (TAIL * samples.length) / channels
+  let visible = 0
+  for (let i = channel, pixel = 0; i < samples.length; i += channels, pixel++) {
+    if (alpha?.[pixel] === 0) continue
+    histogram[samples[i]]++
+    visible++
+  }
+  const tail = TAIL * visible
   let low = 0
   for (let count = histogram[0]; count <= tail && low < white; count += histogram[low]) low++
   let high = white
