@@ -6,6 +6,7 @@ import type { InputFormat } from '../../contract/picture-files.ts'
 import { exifDensity, exifFromTiff, isBigTiff } from './exif.ts'
 import { estimateJpegQuality } from './jpeg-quality.ts'
 import { sharp } from './libvips.ts'
+import { isLosslessWebp } from './lossless-webp.ts'
 import { PIXEL_LIMIT, pictureDamaged, readHeader, readPictureFile, readPictureHead } from './open-picture.ts'
 import type { Raster, Samples } from './raster.ts'
 import { fillLowBits, type SampleType, splitAlpha, toSixteenBits, viewSamples } from './sample-layout.ts'
@@ -23,6 +24,8 @@ export type PictureMetadata = {
   density: number | null
   /** Of a JPEG: "4:2:0", "4:4:4" … */
   chromaSubsampling: string | null
+  /** A WebP whose pixels are stored without loss */
+  losslessWebp: boolean
 }
 
 export type DecodedPicture = { raster: Raster; meta: PictureMetadata }
@@ -91,6 +94,7 @@ export async function decodePicture(
     xmp: info.xmp ?? null,
     density: densityOf(info, exif),
     chromaSubsampling: info.chromaSubsampling ?? null,
+    losslessWebp: format === 'webp' && isLosslessWebp(bytes),
   }
   return { raster, meta }
 }

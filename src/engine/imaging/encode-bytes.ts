@@ -12,6 +12,8 @@ import { joinAlpha } from './sample-layout.ts'
 export type EncodeSettings = {
   /** 1..100; nothing to PNG and TIFF */
   quality: number
+  /** For WebP; PNG and TIFF are, JPEG and AVIF never */
+  lossless?: boolean
   /** For JPEG */
   chromaSubsampling: '4:2:0' | '4:4:4'
   /** Larger and sooner, without loss of anything */
@@ -66,7 +68,7 @@ function asFormat(
   pipeline: Sharp,
   raster: Raster,
   format: OutputFormat,
-  { quality, chromaSubsampling, fast, density }: EncodeSettings,
+  { quality, lossless = false, chromaSubsampling, fast, density }: EncodeSettings,
 ): Sharp {
   switch (format) {
     case 'png':
@@ -76,7 +78,13 @@ function asFormat(
       return pipeline.jpeg({ quality, chromaSubsampling, optimiseCoding })
     }
     case 'webp':
-      return pipeline.webp({ quality, effort: 2, smartSubsample: true, exact: raster.alpha !== null })
+      return pipeline.webp({
+        quality,
+        lossless,
+        effort: 2,
+        smartSubsample: true,
+        exact: raster.alpha !== null,
+      })
     case 'avif':
       // libvips' own effort of 4 takes a minute for 12 MP; 2 takes a tenth of it for a file of the same size.
       return pipeline.avif({ quality, effort: 2, bitdepth: raster.depth === 16 ? 12 : 8 })

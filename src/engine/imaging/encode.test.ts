@@ -7,6 +7,7 @@ import type { OutputFormat } from '../../contract/picture.ts'
 import { type DecodedPicture, decodePicture, type PictureMetadata } from './decode.ts'
 import { encodePicture, requireTarget } from './encode.ts'
 import { sharp } from './libvips.ts'
+import { isLosslessWebp } from './lossless-webp.ts'
 import type { Raster } from './raster.ts'
 
 let folder: string
@@ -149,6 +150,31 @@ test('the orientation is applied once: the saved file says "upright" in EXIF and
   }
 })
 
+test('the pixel size that XMP states is the new one, as EXIF’s is; what it does not state is not added', async () => {
+  const { raster, meta } = await richPicture()
+  const stated = Buffer.from(
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:PixelXDimension="4000" exif:PixelYDimension = \'3000\' ' +
+      'tiff:ImageWidth="4000" tiff:ImageLengthy="8"/><tiff:ImageLength>3000</tiff:ImageLength>' +
+      '<exif:PixelXDimension rdf:q="a">4000</exif:PixelXDimension></x:xmpmeta>',
+  )
+  for (const format of FORMATS) {
+    const { back } = await roundTrip(raster, format, { ...meta, xmp: stated })
+    const xmp = back.meta.xmp?.toString() ?? ''
+    for (const said of [
+      'exif:PixelXDimension="40"',
+      "exif:PixelYDimension = '60'",
+      'tiff:ImageWidth="40"',
+      'tiff:ImageLengthy="8"',
+      '<tiff:ImageLength>60<',
+      '<exif:PixelXDimension rdf:q="a">40<',
+    ]) {
+      expect(xmp, format).toContain(said)
+    }
+    const plain = (await roundTrip(raster, format, meta)).back.meta.xmp?.toString() ?? ''
+    expect(plain, format).not.toContain('PixelXDimension')
+  }
+})
+
 test('a picture without EXIF, profile or DPI does not get any', async () => {
   const { samples, width, height } = photoLikePicture(20, 10, 3, 8)
   const path = newPath('jpeg')
@@ -269,6 +295,56 @@ test('a JPEG is saved at its own quality but not below 92; anything else at 95; 
   expect(await saveJpeg(await from(97, '4:4:4'))).toEqual([97, '4:4:4'])
   expect(await saveJpeg(await from(60, '4:2:0'))).toEqual([92, '4:2:0'])
   expect(await saveJpeg(await from(60, '4:2:0'), 80)).toEqual([80, '4:2:0'])
+})
+
+test('a WebP without loss is saved without loss, with metadata and transparency too; one with loss, or a quality, is not', async () => {
+  const picture = randomPicture(24, 16, 3, 8, false)
+  const seeThrough = randomPicture(24, 16, 3, 8, true)
+  const { meta: rich } = await richPicture()
+  const read = async (raster: Raster, lossless: boolean, withMeta: boolean) => {
+    const path = newPath('webp')
+    const { width, height, samples, alpha } = raster
+    let pipeline = sharp(samples, { raw: { width, height, channels: 3 } })
+    if (alpha) pipeline = pipeline.joinChannel(Buffer.from(alpha), { raw: { width, height, channels: 1 } })
+    if (withMeta) pipeline = pipeline.withIccProfile('p3').withExif({ IFD0: { Make: 'Limpid' } })
+    await pipeline.webp({ lossless, exact: true, quality: 90 }).toFile(path)
+    return decodePicture(path)
+  }
+  for (const withMeta of [false, true]) {
+    for (const raster of [picture, seeThrough]) {
+      const kept = await read(raster, true, withMeta)
+      const { back } = await roundTrip(kept.raster, 'webp', kept.meta)
+      expect(back.raster).toEqual(kept.raster)
+      const asked = await roundTrip(kept.raster, 'webp', kept.meta, 90)
+      expect(meanDifference(asked.back.raster, kept.raster)).toBeGreaterThan(1)
+      expect((await read(raster, false, withMeta)).meta.losslessWebp).toBe(false)
+    }
+  }
+  for (const meta of [null, rich]) {
+    expect((await roundTrip(picture, 'webp', meta)).back.meta.losslessWebp).toBe(false)
+  }
+  const frames = await sharp(picture.samples, { raw: { width: 24, height: 16, channels: 3, pageHeight: 8 } })
+    .webp({ lossless: true })
+    .toBuffer()
+  expect(frames.toString('latin1')).toContain('ANMF')
+  expect(isLosslessWebp(frames)).toBe(true)
+  expect(isLosslessWebp(frames.subarray(0, 20))).toBe(false)
+})
+
+test('of a picture that is black and white alone a format that puts greys into it is told of', async () => {
+  for (const depth of [8, 16] as const) {
+    const page = randomPicture(20, 20, 1, depth, false)
+    const white = depth === 8 ? 255 : 65535
+    page.samples.forEach((_, i) => {
+      page.samples[i] = i % 3 === 0 ? white : 0
+    })
+    const notesOf = async (format: OutputFormat) => (await roundTrip(page, format)).saved.notes.join(' ')
+    for (const format of ['jpeg', 'webp', 'avif'] as const)
+      expect(await notesOf(format)).toMatch(/puts greys/)
+    for (const format of ['png', 'tiff'] as const) expect(await notesOf(format)).toBe('')
+    page.samples[7] = 1
+    expect(await notesOf('jpeg')).not.toMatch(/greys around/)
+  }
 })
 
 test('pictures of 1 × 1 px and 3 × 2000 px go into every format', async () => {

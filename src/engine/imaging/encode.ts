@@ -12,7 +12,7 @@ import { exifFromTiff, normaliseExif } from './exif.ts'
 import { sharp } from './libvips.ts'
 import { FORMATS, WRITABLE_LIST } from './picture-formats.ts'
 import type { CarriedBlocks } from './png-carrier.ts'
-import type { Raster } from './raster.ts'
+import { maxSample, type Raster } from './raster.ts'
 import { overWhite, toEightBits } from './sample-layout.ts'
 import { normaliseXmp } from './xmp.ts'
 
@@ -52,6 +52,9 @@ export async function encodePicture(
   const fitted = fitToFormat(raster, format, notes)
   const blocks = fitMetadata(fitted, meta, format, notes)
   const settings = { ...settingsFor(format, meta, target), density: meta?.density ?? null }
+  if (!settings.lossless && isBlackAndWhite(raster)) {
+    notes.push(`${FORMAT_TITLES[format]} puts greys around black and white: PNG and TIFF do not.`)
+  }
   const bytes = await encodeBytes(fitted, blocks, format, settings).catch((cause: unknown) => {
     const name = basename(target.path)
     const file = resolve(target.path)
@@ -121,6 +124,12 @@ function fitToFormat(raster: Raster, format: OutputFormat, notes: string[]): Ras
   return fitted
 }
 
+/** A binarised page: grey, and every sample black or white. Any other picture shows in its first pixels. */
+function isBlackAndWhite({ channels, samples, depth }: Raster): boolean {
+  const white = maxSample(depth)
+  return channels === 1 && samples.every((sample) => sample === 0 || sample === white)
+}
+
 /** The metadata blocks as they are to stand in the file. */
 function fitMetadata(
   raster: Raster,
@@ -138,15 +147,15 @@ function fitMetadata(
     notes.push('Its grey colour profile was applied: the saved picture is in sRGB.')
   }
   const exif = meta.exif === null ? null : normaliseExif(meta.exif, raster)
-  return { icc, exif, xmp: meta.xmp === null ? null : normaliseXmp(meta.xmp) }
+  return { icc, exif, xmp: meta.xmp === null ? null : normaliseXmp(meta.xmp, raster) }
 }
 
-/** The quality to save with: as asked for, else by the format and the original. */
+/** The quality to save with: as asked for, else by the format and the original; a WebP without loss stays one. */
 function settingsFor(
   format: OutputFormat,
   meta: PictureMetadata | null,
   { quality, compression }: EncodeTarget,
-): EncodeSettings {
+): EncodeSettings & { lossless: boolean } {
   // A JPEG is saved again at its own quality, but not below 92: a second rounding should not show.
   const original = meta?.info.jpegQuality ?? null
   const defaults = {
@@ -157,7 +166,15 @@ function settingsFor(
     tiff: 100,
   }
   const chromaSubsampling = original !== null && meta?.chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4'
-  return { quality: quality ?? defaults[format], chromaSubsampling, fast: compression === 'fast' }
+  return {
+    quality: quality ?? defaults[format],
+    lossless:
+      format === 'png' ||
+      format === 'tiff' ||
+      (format === 'webp' && quality === undefined && meta?.losslessWebp === true),
+    chromaSubsampling,
+    fast: compression === 'fast',
+  }
 }
 
 /** What should stand in the file but does not: libvips drops a block that it finds wrong or too large. */
