@@ -63,6 +63,39 @@ describe('the other restoring commands', () => {
     expect(cli.engine.asked).toHaveLength(1)
   })
 
+  test('a page in black and white becomes a PNG, unless a format or a file is named', async () => {
+    await writePictures(cli.cwd, ['page.jpg'])
+    const binarised = ['clean-document', 'page.jpg', '--binarise', 'sauvola']
+    const writtenBy = async (...args: string[]) =>
+      path.relative(cli.cwd, (await limpid(...args, '--overwrite')).out.trim())
+    expect(await writtenBy(...binarised)).toBe('page-limpid.png')
+    expect(await writtenBy(...binarised, '--format', 'jpeg')).toBe('page-limpid.jpg')
+    expect(await writtenBy(...binarised, '-o', 'bw.jpg')).toBe('bw.jpg')
+    expect(await writtenBy('clean-document', 'page.jpg')).toBe('page-limpid.jpg')
+  })
+
+  test.each([
+    ['denoise photo.png -o q.png --quality 10', '--quality has no effect on .png files. Leave it out'],
+    ['clean-document photo.png --ink own --binarise otsu', '--ink has no effect with --binarise'],
+    ['restore-photo photo.png --no-upscale --scale 4', '--scale has no effect with --no-upscale'],
+    [
+      'restore-photo photo.png --no-scratches --no-denoise --no-colour --no-upscale',
+      'Every step is switched off: nothing is left to do. Leave one of the --no-… options out.',
+    ],
+  ])('limpid %s is refused', async (line, message) => {
+    const { exitCode, err } = await limpid(...line.split(' '))
+    expect(exitCode).toBe(1)
+    expect(err).toContain(message)
+    expect(cli.engine.asked).toEqual([])
+  })
+
+  test('of pictures in several formats a quality is for those that have one, and that is said', async () => {
+    await writePictures(cli.cwd, ['photo.jpg'])
+    const { exitCode, err } = await limpid('denoise', 'photo.png', 'photo.jpg', '--quality', '80')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('it has no effect on 1 of 2 results.')
+  })
+
   test('the result says which models were taken, and how large it is', async () => {
     const { json } = await limpid('restore-photo', 'photo.png', '--json')
     expect(json().steps.map(({ model }: { model?: string }) => model)).toEqual([

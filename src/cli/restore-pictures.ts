@@ -13,7 +13,7 @@ import { type ProgressView, withProgress } from './progress.ts'
 import { count, fileSize, inMegapixels, inWords } from './quantities.ts'
 import type { OutputOptions } from './restoration-command.ts'
 import { chooseDestination, Targets } from './target-folders.ts'
-import { type InputFile, targetOf } from './targets.ts'
+import { checkQuality, type InputFile, losslessFormatOf, targetOf } from './targets.ts'
 import { errorLine } from './terminal.ts'
 
 /**
@@ -32,8 +32,13 @@ export async function restorePictures(
   const destination = await chooseDestination(files, options.output, options.format, context.cwd)
   const { inputs, errors: unusable, earlierResults } = await findInputs(files, destination, context.cwd)
   check(inputs)
+  const isBinarised = asked.some((step) => step.task === 'document-clean' && step.binarise !== undefined)
+  const targetFor = (input: InputFile) =>
+    targetOf(input, destination, options.format ?? (isBinarised ? losslessFormatOf(input) : undefined))
+  const qualityNote = checkQuality(options.quality, inputs.map(targetFor))
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
   if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} left out.`)
+  if (qualityNote !== null) terminal.note(qualityNote)
 
   const results: Done[] = []
   const hopeless = new AbortController()
@@ -64,7 +69,7 @@ export async function restorePictures(
         }
       }
       // The engine takes them in this order, as many at a time as its backend has workers for.
-      const prepared = targets.prepare(targetOf(input, destination, options.format), input)
+      const prepared = targets.prepare(targetFor(input), input)
       running.push(attempt(prepared))
       await prepared.catch(() => {})
       if (stopped.aborted) break

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
+  checkQuality,
   type Destination,
   destinationOf,
   type InputFile,
+  losslessFormatOf,
   maskTargetOf,
   targetOf,
   withoutResults,
@@ -81,6 +83,21 @@ describe('where a result goes', () => {
       expect(targetOf({ path: `/photos/${name}`, below: '' }, beside)).toMatch(/-limpid\.png$/)
     },
   )
+})
+
+test('a quality is refused where no result has one, and said where some have none', () => {
+  expect(checkQuality(undefined, ['/a.png'])).toBeNull()
+  expect(checkQuality(80, [])).toBeNull()
+  expect(checkQuality(80, ['/a.jpg', '/a.WEBP', '/a.avif'])).toBeNull()
+  expect(checkQuality(80, ['/a.jpg', '/b.png', '/c.tif'])).toContain('2 of 3 results')
+  expect(() => checkQuality(80, ['/a.png', '/b.png'])).toThrow('--quality has no effect on .png files')
+})
+
+test('in black and white a page becomes a PNG, or stays a TIFF', () => {
+  const formats = ['a.jpg', 'a.webp', 'a.TIFF', 'a.png', 'a.gif'].map((name) =>
+    losslessFormatOf({ path: `/scans/${name}`, below: '' }),
+  )
+  expect(formats).toEqual(['png', 'png', 'tiff', 'png', 'png'])
 })
 
 test('results of an earlier call are no pictures to clean, but a photo that is only named so is', () => {

@@ -64,6 +64,30 @@ export function targetOf(input: InputFile, destination: Destination, format?: Ou
   return path.join(folder, original.name + suffix + extension)
 }
 
+/** Of a page in black and white, which JPEG, WebP and AVIF put greys into: PNG, unless the original is TIFF. */
+export function losslessFormatOf(input: InputFile): OutputFormat {
+  return outputFormatOfName(input.path) === 'tiff' ? 'tiff' : 'png'
+}
+
+/**
+ * Throws `bad-request` where a quality is asked for and none of the targets is in a format that has one; gives what is to
+ * be said where some are not, null where nothing is.
+ */
+export function checkQuality(quality: number | undefined, targets: readonly string[]): string | null {
+  if (quality === undefined || targets.length === 0) return null
+  const without = targets.filter((target) => !HAS_QUALITY.has(outputFormatOfName(target) ?? 'png'))
+  if (without.length === 0) return null
+  if (without.length < targets.length) {
+    return `--quality is for JPEG, WebP and AVIF: it has no effect on ${without.length} of ${targets.length} results.`
+  }
+  const what = path.extname(without[0]!) || without[0]!
+  throw new LimpidError('bad-request', `--quality has no effect on ${what} files.`, {
+    hint: 'Leave it out, or save as JPEG, WebP or AVIF (--format).',
+  })
+}
+
+const HAS_QUALITY: ReadonlySet<OutputFormat> = new Set(['jpeg', 'webp', 'avif'])
+
 const EXTENSIONS = OUTPUT_FORMATS.map((format) => extensionFor(format, '')).join(', ')
 /**
  * Where a cut-out's mask goes: `<name>-limpid-mask.png` beside the result. The name says whose it is, so that a person's

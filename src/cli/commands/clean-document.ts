@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Binarisation, Ink } from '../../contract/step.ts'
 import type { Perform } from '../context.ts'
 import { binariseOption, inkOption, modelOption, share } from '../options.ts'
+import { refuse } from '../refuse.ts'
 import { type OutputOptions, restorationCommand } from '../restoration-command.ts'
 import { restorePictures } from '../restore-pictures.ts'
 
@@ -29,13 +30,14 @@ export function cleanDocumentCommand(perform: Perform): Command {
         { strength, ink, binarise, model, ...output }: CleanDocumentOptions,
         command: Command,
       ) =>
-        perform(command, (context) =>
-          restorePictures(context, files, output, [
+        perform(command, (context) => {
+          if (binarise) refuse(command, ['ink'], 'with --binarise: in black and white ink is black')
+          return restorePictures(context, files, output, [
             { task: 'document-clean', strength, ink, binarise, model },
-          ]),
-        ),
+          ])
+        }),
     )
 }
 
 const EXAMPLES = `limpid clean-document letter.jpg               writes letter-limpid.jpg, in grey
-limpid clean-document scans/ -o clean/ --format png --binarise otsu`
+limpid clean-document scans/ -o clean/ --binarise sauvola       in black and white, as PNG`

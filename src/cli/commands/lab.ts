@@ -9,7 +9,6 @@ import {
   type ModelOptions,
   modelFolder,
   pictureNamed,
-  refuse,
   type SourceOptions,
   sourceOf,
   withModel,
@@ -18,6 +17,7 @@ import {
 import { count, finish, jobOf, type Out, run, sheetOf, withSheet } from '../lab/tool.ts'
 import { positiveInteger, wholeNumberFrom } from '../options.ts'
 import { table } from '../quantities.ts'
+import { refuse } from '../refuse.ts'
 
 export function labCommand(perform: Perform): Command {
   return new Command('lab')

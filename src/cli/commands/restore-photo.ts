@@ -1,9 +1,11 @@
 /** `limpid restore-photo FILES…`: the old-photo preset. */
 import type { Command } from 'commander'
+import { LimpidError } from '../../contract/errors.ts'
 import { oldPhotoSteps } from '../../contract/old-photo.ts'
 import type { Scale } from '../../contract/step.ts'
 import type { Perform } from '../context.ts'
 import { scaleOption } from '../options.ts'
+import { refuse } from '../refuse.ts'
 import { type OutputOptions, restorationCommand } from '../restoration-command.ts'
 import { restorePictures } from '../restore-pictures.ts'
 
@@ -33,8 +35,12 @@ export function restorePhotoCommand(perform: Perform): Command {
         command: Command,
       ) =>
         perform(command, (context) => {
-          const wanted = { scratches, denoise, colour, scale: upscale ? scale : null }
-          return restorePictures(context, files, output, oldPhotoSteps(wanted))
+          if (!upscale) refuse(command, ['scale'], 'with --no-upscale')
+          const steps = oldPhotoSteps({ scratches, denoise, colour, scale: upscale ? scale : null })
+          if (steps.length > 0) return restorePictures(context, files, output, steps)
+          throw new LimpidError('bad-request', 'Every step is switched off: nothing is left to do.', {
+            hint: 'Leave one of the --no-… options out.',
+          })
         }),
     )
 }

@@ -6,8 +6,9 @@ import { LimpidError } from '../../contract/errors.ts'
 import type { Context, Perform } from '../context.ts'
 import { dataFolder } from '../project.ts'
 import { table } from '../quantities.ts'
+import { refuse } from '../refuse.ts'
 import { anomalyDigits } from './anomaly-digits.ts'
-import { refuse, type SourceOptions, withSource } from './sources.ts'
+import { type SourceOptions, withSource } from './sources.ts'
 import { count, finish, jobOf, type Out, run, withSheet } from './tool.ts'
 
 type AnomalyOptions = SourceOptions &

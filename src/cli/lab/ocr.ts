@@ -5,7 +5,7 @@ import { modelFor } from '../../app/step-models.ts'
 import type { Context, Perform } from '../context.ts'
 import { sigma } from '../options.ts'
 import { table } from '../quantities.ts'
-import { refuse } from './sources.ts'
+import { refuse } from '../refuse.ts'
 import { count, run } from './tool.ts'
 
 type OcrOptions = {

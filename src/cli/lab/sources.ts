@@ -7,6 +7,7 @@ import type { LabPicture, LabSource } from '../../contract/lab.ts'
 import type { Context } from '../context.ts'
 import { positiveInteger } from '../options.ts'
 import { dataFolder } from '../project.ts'
+import { refuse } from '../refuse.ts'
 
 export type SourceOptions = { fit?: 'crop' | 'resize'; mnist?: boolean; limit?: number; data?: string }
 export type ModelOptions = { model: string }
@@ -29,21 +30,6 @@ export const withSource = (command: Command): Command =>
       '--data <folder>',
       'folder of the data sets (default: LIMPID_DATA, else ../shared/data of the project)',
     )
-
-/**
- * Throws `bad-request` where one of these options was said, or pictures were named (`pictures`): they would have no effect.
- * `when` says why: "with --mnist".
- */
-export function refuse(command: Command, names: readonly string[], when: string): void {
-  for (const name of names) {
-    const source = command.getOptionValueSource(name)
-    const isSaid =
-      name === 'pictures' ? command.args.length > 0 : source !== undefined && source !== 'default'
-    if (!isSaid) continue
-    const what = name === 'pictures' ? 'Naming pictures' : `--${name}`
-    throw new LimpidError('bad-request', `${what} has no effect ${when}.`, { hint: 'Leave it out.' })
-  }
-}
 
 /** Throws `bad-request` where no pictures are named, or something is said that would have no effect. */
 export function sourceOf(
