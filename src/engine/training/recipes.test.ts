@@ -76,9 +76,9 @@ describe.each(recipes)('the recipe $name', ({ name, json }) => {
       expect(new Set(target)).toEqual(new Set([0, 1])) // something is to be found, but not everywhere
     } else {
       expect(pixels).toHaveLength(wanted.length)
-      expect(pixels).not.toEqual(wanted)
+      expect(pixels.some((value, i) => value !== wanted[i])).toBe(true)
     }
-    if (recipe.task === 'inpaint') expect(input.filter((_, i) => i % 4 === 3)).toContain(1)
+    if (recipe.task === 'inpaint') expect(input.some((value, i) => i % 4 === 3 && value === 1)).toBe(true)
     const measured = new Set<number>()
     for await (const { setting, clean, degraded } of validationPairs(pictures, recipe)) {
       measured.add(setting)
