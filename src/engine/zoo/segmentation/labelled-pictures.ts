@@ -27,7 +27,8 @@ type Data = SegmentationRecipe['data']
 
 /**
  * All pairs of a folder, by name. Throws `data-missing` where one of a pair is not there or there twice, or no mask marks
- * anything, `folder-empty`, and `recipe-invalid` where a label is none of the classes or a mask has not the size of its picture.
+ * anything, `folder-empty`, and `recipe-invalid` where a label is none of the classes or a mask has not the size of its
+ * picture.
  */
 export async function loadLabelledPictures(
   folder: string,
