@@ -55,6 +55,15 @@ async function limpid(...args: string[]) {
   return { exitCode, out: out.text, err: err.text }
 }
 
+test('a quality is refused where results are PNGs, which have none', async () => {
+  await writePictures(cwd, ['photo.jpg'])
+  const { exitCode, err } = await limpid('cut-out', 'photo.jpg', '--quality', '80')
+  expect(exitCode).toBe(1)
+  expect(err).toContain('--quality has no effect on .png files')
+  expect(engine.asked).toEqual([])
+  expect((await limpid('cut-out', 'photo.jpg', '--quality', '80', '--background', 'white')).exitCode).toBe(0)
+})
+
 test('writes a PNG beside the picture, for it can be transparent, and the mask where it is wanted', async () => {
   await writePictures(cwd, ['photo.jpg'])
   const { exitCode, out, err } = await limpid('cut-out', 'photo.jpg', '--save-mask')

@@ -124,7 +124,7 @@ function fitToFormat(raster: Raster, format: OutputFormat, notes: string[]): Ras
   return fitted
 }
 
-/** A binarised page: grey, and every sample black or white. Any other picture shows in its first pixels. */
+/** A binarised page: grey, and every sample black or white. */
 function isBlackAndWhite({ channels, samples, depth }: Raster): boolean {
   const white = maxSample(depth)
   return channels === 1 && samples.every((sample) => sample === 0 || sample === white)
