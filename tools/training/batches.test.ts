@@ -9,6 +9,7 @@ import { random } from '../../src/engine/random.ts'
 import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { makeBatch } from '../../src/engine/training/patches.ts'
 import { tinyRecipe } from '../../src/engine/training/testing/tiny-recipe.ts'
+import { validationPairs } from '../../src/engine/training/validation-pairs.ts'
 
 const recipe = tinyRecipe({
   data: {
@@ -93,5 +94,21 @@ describe('the batches for a trainer in another language', () => {
     ])
     expect(got[0].target).toEqual(got[2].target)
     expect(got[0].input).not.toEqual(got[2].input)
+  })
+
+  it('say which validation pictures were made grey: their target has one channel', async () => {
+    const grey = { ...recipe, data: { ...recipe.data, validationPictures: 4 }, greyShare: 0.25 }
+    await writeFile(path.join(data, 'grey.json'), JSON.stringify(grey))
+    const got = await batches('--validation', '--recipe', path.join(data, 'grey.json'))
+    const { validation } = await loadDataset(data, grey.data)
+    const channels = []
+    for await (const { setting, clean } of validationPairs(validation, grey)) {
+      const { step, target } = got[channels.length]
+      expect(step).toBe(setting)
+      expect(target).toEqual(clean.values)
+      channels.push(clean.channels)
+    }
+    expect(channels).toEqual([3, 3, 3, 1, 3, 3, 3, 1])
+    expect(got.length).toBe(8)
   })
 })

@@ -9,16 +9,18 @@
  * [batch, patch, patch, input channels], then the target likewise. The stream ends behind the last step.
  *
  * With `--validation` they are the validation pairs, one a batch: `step` is the number of the setting, `patch` the
- * side of the crop. The mean PSNR of each setting, its outputs clipped to 0..1, is what our trainer validates with.
+ * side of the crop. The mean PSNR of each setting, its outputs clipped to 0..1, is what our trainer validates with. The
+ * target of a picture that was made grey has one channel, and what is measured is the mean of the output's.
  */
 import { once } from 'node:events'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { readRecipe } from '../../src/cli/recipe-file.ts'
-import type { Batch } from '../../src/engine/training/batch.ts'
-import { loadDataset } from '../../src/engine/training/dataset.ts'
+import type { RestorationRecipe } from '../../src/contract/restoration-recipe.ts'
+import { type Batch, batchOf } from '../../src/engine/training/batch.ts'
+import { loadDataset, type TrainingPicture } from '../../src/engine/training/dataset.ts'
 import { feedPatches } from '../../src/engine/training/patch-feeder.ts'
-import { validationBatches } from '../../src/engine/training/validation-pairs.ts'
+import { validationPairs } from '../../src/engine/training/validation-pairs.ts'
 
 const MAGIC = 0x4c4d5042
 
@@ -44,6 +46,19 @@ const batches = options.validation
 // A reader that has enough closes the pipe: no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 for await (const batch of batches) await write(batch)
+
+async function* validationBatches(
+  pictures: readonly TrainingPicture[],
+  recipe: RestorationRecipe,
+): AsyncGenerator<Batch> {
+  for await (const pair of validationPairs(pictures, recipe)) {
+    const batch = batchOf(recipe.task, pair.setting, [pair])
+    const { channels, values } = pair.clean
+    yield channels < batch.targetChannels
+      ? { ...batch, targetChannels: channels, target: new Float32Array(values) }
+      : batch
+  }
+}
 
 async function write({ step, batch, patch, inputChannels, targetChannels, input, target }: Batch) {
   const header = Buffer.alloc(24)

@@ -66,7 +66,8 @@ class GpuBatches:
         return torch.cat([fill_holes(clean, holes), holes], 1)
 
     def validation(self):
-        """(setting, input, target) of each picture that was kept apart, one a batch; the same at every call."""
+        """(setting, input, target) of each picture that was kept apart, one a batch; the same at every call. The target of
+        one that was made grey has one channel."""
         spec = self.recipe["validation"]
         settings = [[{"kind": "gaussian-noise", "sigma": [sigma, sigma]}] for sigma in spec.get("sigmas", [])]
         settings += [setting["degradations"] for setting in spec.get("settings", [])]
@@ -81,17 +82,20 @@ class GpuBatches:
                 is_grey = self.recipe["greyShare"] > 0 and i % 4 == 3
                 if is_grey:
                     clean = luma(clean).repeat(1, 3, 1, 1)
+                target = slice(1 if is_grey else 3)
                 if self.masks is None:
-                    yield number, degrade(clean, torch.full([1, 1, 1, 1], is_grey, device=self.device), setting), clean
+                    degraded = degrade(clean, torch.full([1, 1, 1, 1], is_grey, device=self.device), setting)
+                    yield number, degraded, clean[:, target]
                 else:
                     side = min(side, self.masks.shape[1])
                     holes = self.masks[number * len(self.kept_apart) + i, :side, :side].float()
                     clean = clean[:, :, :side, :side]
-                    yield number, self.punched(clean, holes[None, None]), clean
+                    yield number, self.punched(clean, holes[None, None]), clean[:, target]
 
 
 def read_pictures(folder, data):
-    """(to train on, kept apart), each [height, width, 3] of bytes: the same ones as dataset.ts chooses."""
+    """(to train on, kept apart), each [height, width, 3] of bytes: the same ones as dataset.ts chooses. What is kept apart
+    is not trained on by another name."""
     files = []
     for name in data["train"]:
         there = os.path.join(folder, name)
@@ -100,7 +104,9 @@ def read_pictures(folder, data):
     stride = len(files) / data["validationPictures"]
     kept = {int((i + 0.5) * stride) for i in range(data["validationPictures"])}
     pictures = [np.array(Image.open(file).convert("RGB")) for file in files]
-    return [p for i, p in enumerate(pictures) if i not in kept], [p for i, p in enumerate(pictures) if i in kept]
+    content = lambda picture: (picture.shape, picture.tobytes())
+    known = {content(pictures[i]) for i in kept}
+    return [picture for picture in pictures if content(picture) not in known], [pictures[i] for i in sorted(kept)]
 
 
 def zoom_levels(zoom):

@@ -108,6 +108,7 @@ class Trainer:
     def train(self):
         """Whether the last step was reached."""
         self.network.train()
+        self.begin("init" in self.recipe)
         began = reported = saved = time.monotonic()
         losses, pixels = [], 0
         every = self.recipe["validation"]["everySteps"]
@@ -137,6 +138,15 @@ class Trainer:
                 break
         self.save()
         return self.step >= self.steps
+
+    def begin(self, validate):
+        """Keeps the first weights of a new run in a checkpoint, before better ones are written over the model's; with
+        `validate` they are the best so far."""
+        if os.path.exists(self.checkpoint_file()):
+            return
+        if validate:
+            self.validate()
+        self.save()
 
     def set_rates(self):
         """What changes from step to step."""
@@ -204,10 +214,10 @@ class Trainer:
             self.network.eval()
             for setting, x, y in self.validation:
                 restored = self.network(x).clamp(0, 1)
-                if (y == y[:, :1]).all():  # of a grey picture what counts is the mean of the three channels
-                    restored, y = restored.mean(1, keepdim=True), y[:, :1]
+                lost = lost_pixels(x, restored)
+                if y.shape[1] == 1:  # of a picture that was made grey what counts is the mean of the three channels
+                    restored = restored.mean(1, keepdim=True)
                 error = (restored - y.clamp(0, 1)).square()
-                lost = lost_pixels(x, y)
                 if lost is not None:
                     error = error * lost * (lost.numel() / lost.sum())
                 error = error.mean().item()
@@ -231,7 +241,7 @@ class Trainer:
         return Averaged(self.network, self.average, "ema" in self.optimizer_spec)
 
     def batches(self, *arguments):
-        """(step, input, target) of each batch, the tensors [batch, channels, height, width]."""
+        """(step, input, target) of each batch, the tensors [batch, channels, height, width], as batches.ts writes them."""
         tool = os.path.join(ROOT, "tools", "training", "batches.ts")
         command = [self.options.node, tool, "--recipe", self.options.recipe, "--data", self.options.data, *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=1 << 20) as child:
@@ -255,7 +265,13 @@ class Trainer:
 
     def save(self):
         self.require_finite()
-        state = {
+        torch.save(self.state(), self.checkpoint_file() + ".tmp")
+        os.replace(self.checkpoint_file() + ".tmp", self.checkpoint_file())
+        replace_file(os.path.join(self.options.run, "history.json"), json.dumps(self.history, indent=1).encode())
+
+    def state(self):
+        """What a checkpoint holds."""
+        return {
             "recipe": self.recipe,
             "step": self.step,
             "best": self.best,
@@ -265,9 +281,6 @@ class Trainer:
             "average": self.average,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
-        torch.save(state, self.checkpoint_file() + ".tmp")
-        os.replace(self.checkpoint_file() + ".tmp", self.checkpoint_file())
-        replace_file(os.path.join(self.options.run, "history.json"), json.dumps(self.history, indent=1).encode())
 
     def resume(self):
         if not os.path.exists(self.checkpoint_file()):
@@ -278,13 +291,16 @@ class Trainer:
             sys.exit(f"{self.options.run} holds a run of another network or seed: name another folder with --run.")
         if state["recipe"] != self.recipe:
             self.take_over_recipe()
+        self.restore(state)
+        print(f"Going on after step {self.step}.", flush=True)
+
+    def restore(self, state):
         self.step, self.best, self.history = state["step"], state["best"], state["history"]
         self.network.load_state_dict(state["weights"])
         self.network.statistics.update(state["statistics"])
         self.average = state["average"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
-        print(f"Going on after step {self.step}.", flush=True)
 
     def take_over_recipe(self):
         """The model's manifest and card tell of the recipe as it is now; its weights stay."""

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { restorationRecipeSchema } from '../../src/contract/restoration-recipe.ts'
+import { type RestorationRecipe, restorationRecipeSchema } from '../../src/contract/restoration-recipe.ts'
 import { wavyPatch } from '../../src/engine/degradations/testing/patches.ts'
 import { sharp } from '../../src/engine/imaging/libvips.ts'
 import { loadModel } from '../../src/engine/models/model-file.ts'
+import { random } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { loadDataset } from '../../src/engine/training/dataset.ts'
 import { cyclesOf, learningRate } from '../../src/engine/training/learning-rate.ts'
@@ -61,6 +62,68 @@ except SystemExit as error: said = str(error)
 print(json.dumps({"said": said, "step": torch.load(os.path.join(sys.argv[1], "checkpoint.pt"))["step"]}))
 `
 
+/**
+ * Trains on the GPU by a clock of 10 steps a second, a graph taking 4 steps as it is recorded: cut at step 50, then
+ * again, then again. A step computes nothing. Prints where each of the latter two ended.
+ */
+const CLOCKED = `
+import json, os, types, torch, train_on_gpu
+class Cut(Exception): pass
+clock, cut = [1.0], 50
+train_on_gpu.time = types.SimpleNamespace(monotonic=lambda: clock[0])
+class Clocked(train_on_gpu.GpuTrainer):
+    def train_step(self, x, y):
+        if self.step == cut: raise Cut
+        clock[0] += .1
+        return torch.zeros([])
+    def recorded(self, run):
+        for _ in range(4): self.advance(run)
+        return run
+train_on_gpu.GpuTrainer = Clocked
+run, ends = sys.argv[sys.argv.index("--run") + 1], []
+read = lambda name: json.load(open(os.path.join(run, name)))
+try: train_on_gpu.main()
+except Cut: cut = None
+for _ in range(2):
+    train_on_gpu.main()
+    stages = [stage["steps"] for stage in read("recipe.json")["stages"]]
+    ends.append({"stages": stages, "history": read("history.json")})
+print(json.dumps(ends))
+`
+
+/** Trains, is killed behind the first validation of trained weights, and says what the next start begins from. */
+const KILLED = `
+import importlib, json, torch
+from network import Network
+from train import Trainer
+class Killed(Exception): pass
+program = importlib.import_module(sys.argv.pop(1))
+save = Trainer.save
+def killed(trainer):
+    if trainer.step > 0: raise Killed
+    save(trainer)
+def start(trainer):
+    folder = trainer.options.run + "-untrained"
+    trainer.write_untrained(folder)
+    pairs = zip(trainer.network.parameters(), Network(folder).parameters(), strict=True)
+    print(json.dumps({"step": trainer.step, "untrained": all(torch.equal(a, b) for a, b in pairs)}))
+    raise Killed
+Trainer.save = killed
+for _ in range(2):
+    try: program.main()
+    except Killed: getattr(program, "GpuTrainer", Trainer).train = start
+`
+
+/** What the GPU's road reads: how many pictures to train on and to validate with, and the channels of the latter. */
+const READ_ON_GPU = `
+import json
+from gpu_batches import GpuBatches, read_pictures
+recipe = json.load(open(sys.argv[1]))
+counts = [len(pictures) for pictures in read_pictures(sys.argv[2], recipe["data"])]
+targets = [y.shape[1] for _, _, y in GpuBatches(recipe, sys.argv[2], "cpu").validation()]
+print(json.dumps({"counts": counts, "targets": targets}))
+`
+
 const runFile = promisify(execFile)
 
 let folder: string
@@ -68,25 +131,46 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'limpid-train-'))
   await mkdir(path.join(folder, 'photos'))
   for (let i = 0; i < 8; i++) {
-    const samples = Uint8Array.from(wavyPatch(3, SIDE).values, (value) => Math.round(255 * value))
-    await sharp(samples, { raw: { width: SIDE, height: SIDE, channels: 3 } })
-      .rotate(90 * (i % 4))
-      .png()
-      .toFile(path.join(folder, `photos/${i}.png`))
+    const samples = wavyPatch(3, SIDE).values.map((value) => Math.round(255 * value))
+    await writePicture(path.join(folder, `photos/${i}.png`), samples, 90 * (i % 4))
   }
   await writeFile(path.join(folder, 'recipe.json'), JSON.stringify(recipe))
   await tf.setBackend('cpu')
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** `samples` are RGB, 0..255. */
+async function writePicture(file: string, samples: Float32Array, degrees = 0): Promise<void> {
+  const raw = { width: SIDE, height: SIDE, channels: 3 } as const
+  await sharp(Uint8Array.from(samples), { raw }).rotate(degrees).png().toFile(file)
+}
+
 /** Runs one of the trainers; what its run folder and its model's folder are. */
 async function train(program: string, ...more: string[]): Promise<{ run: string; out: string }> {
-  const [run, out] = ['run', 'out'].map((name) => path.join(folder, `${program}-${name}`))
-  const args = ['--recipe', path.join(folder, 'recipe.json'), '--data', folder, '--run', run, '--out', out]
-  const node = ['--node', process.execPath]
-  await runFile(python, [path.join(import.meta.dirname, program), ...args, ...node, ...more])
-  return { run, out }
+  const args = argumentsFor(program)
+  await runFile(python, [path.join(import.meta.dirname, program), ...args, ...more])
+  return { run: path.join(folder, `${program}-run`), out: path.join(folder, `${program}-out`) }
 }
+
+function argumentsFor(name: string): string[] {
+  const [run, out] = ['run', 'out'].map((of) => path.join(folder, `${name}-${of}`))
+  const args = ['--recipe', path.join(folder, 'recipe.json'), '--data', folder, '--run', run, '--out', out]
+  return [...args, '--node', process.execPath]
+}
+
+/** What the program in Python writes last. */
+function lastLineOf(code: string, args: string[]) {
+  return JSON.parse(String(tryPython(code, args)).trimEnd().split('\n').at(-1)!)
+}
+
+/** Writes the recipe with these changes; its file. */
+async function writeRecipe(name: string, changes: Partial<RestorationRecipe>): Promise<string> {
+  const file = path.join(folder, `${name}.json`)
+  await writeFile(file, JSON.stringify({ ...recipe, ...changes }))
+  return file
+}
+
+const historyOf = async (run: string) => JSON.parse(await readFile(path.join(run, 'history.json'), 'utf8'))
 
 describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
   it.each(['train.py', 'train_on_gpu.py'])(
@@ -117,6 +201,81 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
     model.dispose()
     await writeFile(file, JSON.stringify({ ...changed, seed: 4 }))
     await expect(train('train.py', '--recipe', file)).rejects.toThrow(/another network or seed/)
+  })
+
+  it.each(['train', 'train_on_gpu'])('by %s begins untrained again after it was killed early', (program) => {
+    const start = lastLineOf(KILLED, [program, ...argumentsFor(`killed-${program}`)])
+    expect(start).toEqual({ step: 0, untrained: true })
+  })
+
+  it('keeps the model that it began from where nothing is better', async () => {
+    const init = path.join(folder, 'train.py-out')
+    const optimizer = { ...recipe.optimizer, learningRate: 0.5, warmupSteps: 0 }
+    const stages = [{ steps: 2, patch: 16, batch: 4 }]
+    const file = await writeRecipe('init', { init, optimizer, stages })
+    const [run, out] = [path.join(folder, 'init-run'), path.join(folder, 'init-out')]
+    await train('train.py', '--recipe', file, '--run', run, '--out', out)
+    const [start, end] = await historyOf(run)
+    expect([start.step, end.step]).toEqual([0, 2])
+    expect(end.psnr[0]).toBeLessThan(start.psnr[0])
+    const weights = (of: string) => readFile(path.join(of, 'weights.bin'))
+    expect(Buffer.compare(await weights(out), await weights(init))).toBe(0)
+  })
+
+  it('validates as Limpid does on pages that are grey by themselves', async () => {
+    const [stained, clean] = ['image', 'clean'].map((of) => path.join(folder, 'pages', of))
+    for (const of of [stained, clean]) await mkdir(of, { recursive: true })
+    for (let i = 0; i < 8; i++) {
+      const draw = random(i)
+      const grey = wavyPatch(3, SIDE).values.map((_, at, all) => Math.round((200 - i) * all[at - (at % 3)]))
+      await writePicture(path.join(clean, `${i}.png`), grey)
+      await writePicture(
+        path.join(stained, `${i}.png`),
+        grey.map((value) => value + draw.below(50)),
+      )
+    }
+    const data = { ...recipe.data, train: [], pairs: ['pages'] }
+    const file = await writeRecipe('pages', {
+      data,
+      stages: [{ steps: 2, patch: 16, batch: 4 }],
+      validation: { ...recipe.validation, sigmas: [] },
+    })
+    const [run, out] = [path.join(folder, 'pages-run'), path.join(folder, 'pages-out')]
+    await train('train.py', '--recipe', file, '--run', run, '--out', out)
+    const { model } = await loadModel(out)
+    const { validation } = await loadDataset(folder, data)
+    const [own] = await validate(model, validation, {
+      ...recipe,
+      data,
+      validation: { ...recipe.validation, sigmas: [] },
+    })
+    model.dispose()
+    expect((await historyOf(run)).at(-1).psnr[0]).toBeCloseTo(own, 3)
+  })
+
+  it('on the GPU validates so too, and trains on no copy of a validation picture', async () => {
+    await cp(path.join(folder, 'photos'), path.join(folder, 'copied'), { recursive: true })
+    await cp(path.join(folder, 'photos/1.png'), path.join(folder, 'copied/0.png'))
+    const file = await writeRecipe('copied', { data: { ...recipe.data, train: ['copied'] } })
+    const { counts, targets } = lastLineOf(READ_ON_GPU, [file, folder])
+    expect({ counts, targets }).toEqual({ counts: [3, 4], targets: [3, 3, 3, 1] })
+  })
+
+  it('on the GPU goes on within its time after it was cut, and ends once', () => {
+    const [second, third] = lastLineOf(CLOCKED, [...argumentsFor('clocked'), '--seconds', '8'])
+    const { stages, history } = second as {
+      stages: number[]
+      history: { step: number; learningRate: number }[]
+    }
+    const steps = history.at(-1)!.step
+    expect(stages.length).toBe(2)
+    expect(stages[0] + stages[1]).toBe(steps)
+    // 8 s, up to two more before the clock is read, and what recording takes.
+    expect(steps).toBeGreaterThanOrEqual(80)
+    expect(steps).toBeLessThanOrEqual(80 + 20 + 3 * 4)
+    const rates = history.slice(1).map(({ learningRate }) => learningRate)
+    expect(rates).toEqual([...rates].sort((a, b) => b - a))
+    expect(third).toEqual(second)
   })
 
   it('keeps the checkpoint before its weights became no numbers', async () => {

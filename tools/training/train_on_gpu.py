@@ -6,10 +6,10 @@ graph, and no Node is needed where the run folder holds the untrained model alre
         --run runs/denoise-fast --out models/denoise-fast [--seconds 120] [--masks masks.npz]
 
 Loss, optimizer, validation and checkpoints are train.py's. With --seconds the schedule takes that long, whatever the
-GPU's speed: the learning rate follows the clock, and the steps that were taken are written into the recipe that lies in
-the run folder (the model's manifest has those that were asked for). An inpaint recipe takes its holes from the file of --masks (masks.py). On a machine without a GPU it runs
-too, slowly and without a graph: for tests. Several trainings at a time fill a large GPU better than one, under NVIDIA's
-MPS (nvidia-cuda-mps-control -d).
+GPU's speed: the learning rate follows the clock, which stands while the training does, and the steps that were taken are
+written into the recipe that lies in the run folder (the model's manifest has those that were asked for). An inpaint recipe
+takes its holes from the file of --masks (masks.py). On a machine without a GPU it runs too, slowly and without a graph: for
+tests. Several trainings at a time fill a large GPU better than one, under NVIDIA's MPS (nvidia-cuda-mps-control -d).
 """
 
 import json
@@ -51,6 +51,8 @@ class GpuTrainer(Trainer):
         torch.manual_seed(recipe["seed"])
         self.source = GpuBatches(recipe, options.data, options.device, masks)
         self.began = None  # when the first step is recorded: compiling takes its own time
+        self.seconds_before = 0.0
+        self.stage, self.taken = 0, [0 for _ in recipe["stages"]]  # the steps taken of each stage
         super().__init__(recipe, options)
         if self.on_gpu():
             self.loss_of = torch.compile(self.loss_of)
@@ -63,27 +65,44 @@ class GpuTrainer(Trainer):
         """With --seconds the clock's."""
         if self.options.seconds is None:
             return super().position()
-        return 0 if self.began is None else self.steps * (time.monotonic() - self.began) / self.options.seconds
+        return self.steps * self.seconds() / self.options.seconds
+
+    def seconds(self):
+        """Of the whole run."""
+        return self.seconds_before + (0 if self.began is None else time.monotonic() - self.began)
+
+    def state(self):
+        return {**super().state(), "seconds": self.seconds(), "taken": self.taken}
+
+    def restore(self, state):
+        super().restore(state)
+        self.seconds_before = state.get("seconds", 0.0)  # train.py's checkpoints have neither
+        taken = state.get("taken", [])
+        self.taken[: len(taken)] = taken
 
     def train(self):
         self.network.train()
-        self.validate()
-        stages, taken = self.recipe["stages"], []
+        self.begin(validate=True)
         behind = 0
-        for stage in stages:
+        for number, stage in enumerate(self.recipe["stages"]):
             behind += stage["steps"]
-            first = self.step
+            self.stage = number
             self.train_stage(stage, lambda: self.position() >= behind)
-            if self.step > first:
-                taken.append({**stage, "steps": self.step - first})
-        self.validate()
-        if self.options.seconds is not None:
-            self.recipe = {**self.recipe, "stages": taken}
+        if not self.history or self.history[-1]["step"] != self.step:
+            self.validate()
         self.save()
         with open(os.path.join(self.options.run, "recipe.json"), "w", encoding="utf-8") as file:
-            json.dump(self.recipe, file, indent=2, ensure_ascii=False)
+            json.dump(self.recipe_taken(), file, indent=2, ensure_ascii=False)
+
+    def recipe_taken(self):
+        if self.options.seconds is None:
+            return self.recipe
+        stages = [{**stage, "steps": taken} for stage, taken in zip(self.recipe["stages"], self.taken) if taken > 0]
+        return {**self.recipe, "stages": stages}
 
     def train_stage(self, stage, is_over):
+        if is_over():  # before a graph is recorded, which takes steps
+            return
         patch, batch = stage["patch"], stage["batch"]
         run = self.recorded(lambda: self.train_step(*self.draw(patch, batch)))
         self.began = self.began or time.monotonic()
@@ -91,9 +110,7 @@ class GpuTrainer(Trainer):
         pixels = 0
         while not is_over():
             for _ in range(STEPS_AHEAD):
-                self.set_rates()
-                loss = run()
-                self.step += 1
+                loss = self.advance(run)
             pixels += STEPS_AHEAD * batch * patch**2
             value = loss.item()  # waits for the GPU
             if not math.isfinite(value):
@@ -105,11 +122,20 @@ class GpuTrainer(Trainer):
                 reported, pixels = now, 0
             if self.is_time_to_validate(now - validated):
                 self.validate()
-                validated = reported = time.monotonic()
+                self.save()
+                validated = reported = saved = time.monotonic()
                 pixels = 0
-            if now - saved > CHECKPOINT_SECONDS:
+            elif now - saved > CHECKPOINT_SECONDS:
                 self.save()
                 saved = now
+
+    def advance(self, run):
+        """By one step. Its loss."""
+        self.set_rates()
+        loss = run()
+        self.step += 1
+        self.taken[self.stage] += 1
+        return loss
 
     def is_time_to_validate(self, seconds):
         if self.options.seconds is not None:
@@ -128,9 +154,7 @@ class GpuTrainer(Trainer):
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
             for _ in range(WARM_UP_RUNS):
-                self.set_rates()
-                run()
-                self.step += 1
+                self.advance(run)
         torch.cuda.current_stream().wait_stream(aside)
         self.network.zero_grad(set_to_none=True)
         graph = torch.cuda.CUDAGraph()
