@@ -36,6 +36,27 @@ describe('a training set', () => {
     expect(train.some(({ name }) => name === '2.png')).toBe(false)
   })
 
+  it('trains on no copy of a picture that is kept apart, by whatever name', async () => {
+    await mkdir(path.join(data, 'copies'))
+    await flat('copies/renamed.tif', { r: 2, g: 100, b: 200 })
+    await flat('copies/other.png', { r: 77, g: 100, b: 200 })
+    const names = async (train: string[], validationPictures: number) => {
+      const dataset = await loadDataset(data, { train, pairs: [], validationPictures })
+      return [dataset.train, dataset.validation].map((set) => set.map(({ name }) => name))
+    }
+    const [train, validation] = await names(['photos', 'copies'], 2)
+    expect(validation).toEqual(['3.png', '9.png'])
+    expect(train).toContain('renamed.tif')
+    await flat('copies/renamed.tif', { r: 3, g: 100, b: 200 })
+    expect(await names(['photos', 'copies'], 2)).toEqual([
+      train.filter((name) => name !== 'renamed.tif'),
+      validation,
+    ])
+    await mkdir(path.join(data, 'alike'))
+    for (const name of ['a', 'b', 'c']) await flat(`alike/${name}.png`, { r: 1, g: 1, b: 1 })
+    await expect(names(['alike'], 1)).rejects.toMatchObject({ code: 'data-missing' })
+  })
+
   it('holds grey pictures as three equal channels, and reads nothing but pictures', async () => {
     const { train } = await loadDataset(data, {
       train: ['mixed', 'photos'],
@@ -70,8 +91,10 @@ describe('a training set', () => {
   it('takes what is transparent for white', async () => {
     await mkdir(path.join(data, 'icons'))
     const icon = sharp({ create: { width: 6, height: 4, channels: 4, background: '#00000000' } })
-    for (const name of ['a.png', 'b.png']) await icon.png().toFile(path.join(data, 'icons', name))
+    await icon.png().toFile(path.join(data, 'icons/a.png'))
+    await flat('icons/b.png', { r: 1, g: 2, b: 3 })
     const { train } = await loadDataset(data, { train: ['icons'], pairs: [], validationPictures: 1 })
+    expect(train.map(({ name }) => name)).toEqual(['a.png'])
     expect([...new Set(train[0].samples)]).toEqual([255])
   })
 

@@ -7,6 +7,7 @@ import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { decodePicture } from '../imaging/decode.ts'
 import type { OnRead } from '../imaging/on-read.ts'
 import { asEightBitRgb } from '../imaging/sample-layout.ts'
+import { byStem } from './by-stem.ts'
 
 /** [height, width, 3], 8-bit. */
 type Samples = Uint8Array<SharedArrayBuffer>
@@ -29,7 +30,10 @@ type Data = Pick<RestorationRecipe['data'], 'train' | 'pairs' | 'validationPictu
 /** A picture's file, and that of its worse half. */
 type Found = { clean: string; degraded?: string }
 
-/** Reads every picture of the recipe's folders, and keeps some of them, evenly spread, apart. */
+/**
+ * Reads every picture of the recipe's folders, and keeps some of them, evenly spread, apart. What is the same as one of
+ * those, by whatever name, is not trained on: T91 has such a picture.
+ */
 export async function loadDataset(
   dataFolder: string,
   { train, pairs, validationPictures }: Data,
@@ -54,7 +58,17 @@ export async function loadDataset(
       await onRead(dataset.train.length + dataset.validation.length, alone.length + paired.length)
     }
   }
-  return dataset
+  const { validation } = dataset
+  const unseen = dataset.train.filter((one) => !validation.some((kept) => isSame(one, kept)))
+  if (unseen.length === 0) throw tooFew(0, validationPictures)
+  return { train: unseen, validation }
+}
+
+function isSame(one: TrainingPicture, other: TrainingPicture): boolean {
+  const alike = (a: Samples, b: Samples) => Buffer.compare(a, b) === 0
+  if (one.width !== other.width || one.height !== other.height || !alike(one.samples, other.samples))
+    return false
+  return !one.degraded || !other.degraded || alike(one.degraded, other.degraded)
 }
 
 async function listPictures(folder: string): Promise<string[]> {
@@ -73,27 +87,12 @@ async function listPictures(folder: string): Promise<string[]> {
 
 /** `image/NAME.*` and `clean/NAME.*`, whatever the format of each. */
 async function listPairs(folder: string): Promise<Found[]> {
-  const [degraded, clean] = await Promise.all(['image', 'clean'].map((of) => byStem(path.join(folder, of))))
+  const [degraded, clean] = await Promise.all(
+    ['image', 'clean'].map(async (of) => byStem(await listPictures(path.join(folder, of)))),
+  )
   requirePartners(clean, degraded, path.join(folder, 'image'))
   requirePartners(degraded, clean, path.join(folder, 'clean'))
   return [...clean].map(([stem, file]) => ({ clean: file, degraded: degraded.get(stem) }))
-}
-
-/** The pictures of a folder by their names without extension. */
-async function byStem(folder: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>()
-  for (const file of await listPictures(folder)) {
-    const stem = path.parse(file).name
-    const other = files.get(stem)
-    if (other !== undefined) {
-      throw new LimpidError('data-missing', `Which is half of a pair, ${other} or ${file}?`, {
-        file,
-        hint: 'They have the same name without extension: take one of them out.',
-      })
-    }
-    files.set(stem, file)
-  }
-  return files
 }
 
 function requirePartners(files: Map<string, string>, partners: Map<string, string>, folder: string): void {
