@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LimpidError } from '../../contract/errors.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { chooseBackend } from '../backends/choose.ts'
@@ -43,7 +44,34 @@ async function saved(precision?: 'float16') {
   return model
 }
 
+/** The name of the file at which the disk is full. */
+let fullAt = ''
+vi.mock('../imaging/atomic-write.ts', async (original) => {
+  const real = await original<typeof import('../imaging/atomic-write.ts')>()
+  const writeFileAtomically: typeof real.writeFileAtomically = async (file, ...rest) => {
+    if (path.basename(file) === fullAt) throw new LimpidError('disk-full', 'No space.')
+    return real.writeFileAtomically(file, ...rest)
+  }
+  return { ...real, writeFileAtomically }
+})
+
 describe('a model folder', () => {
+  it('keeps its model whole where the disk is full in the middle of the next one', async () => {
+    const model = await saved()
+    for (const name of ['model.json', 'weights.bin', 'manifest.json']) {
+      fullAt = name
+      await expect(saved('float16')).rejects.toMatchObject({ code: 'disk-full' })
+    }
+    fullAt = ''
+    const { model: loaded } = await loadModel(folder)
+    expect(loaded.getWeights().map((weight) => weight.dataSync())).toEqual(
+      model.getWeights().map((weight) => weight.dataSync()),
+    )
+    expect((await readdir(folder)).sort()).toEqual(['manifest.json', 'model.json', 'weights.bin'])
+    await saved('float16')
+    expect((await loadModel(folder)).manifest.id).toBe('tiny')
+  })
+
   it('gives back the same network', async () => {
     const model = await saved()
     const { model: loaded, manifest } = await loadModel(folder)

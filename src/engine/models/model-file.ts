@@ -3,16 +3,17 @@
  * format. A model is data: JSON and numbers, hash-checked before use, no code.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import { type Manifest, manifestSchema } from '../../contract/model.ts'
 import '../layers/index.ts'
+import { writeFileAtomically } from '../imaging/atomic-write.ts'
 import { tf } from '../tf.ts'
 
 /**
- * Writes the model and its manifest; hashes and weight count are filled in. In float16 it takes half the room and is
- * rounded to 11 bits; it is read as float32 all the same.
+ * Writes the model and its manifest, in the place of those that are there; hashes and weight count are filled in. In
+ * float16 it takes half the room and is rounded to 11 bits; it is read as float32 all the same.
  */
 export async function saveModel(
   folder: string,
@@ -42,14 +43,27 @@ export async function saveModel(
     parameterCount: model.countParams(),
     files: { 'model.json': sha256(topology), 'weights.bin': sha256(weights) },
   }
-  await writeFile(path.join(folder, 'model.json'), topology)
-  await writeFile(path.join(folder, 'weights.bin'), weights)
-  await writeManifest(folder, manifest)
+  const files = { 'model.json': topology, 'weights.bin': weights, 'manifest.json': jsonOf(manifest) }
+  await replaceFiles(folder, files)
   return manifest
 }
 
+/** All of them or, where there is no room, none. */
+async function replaceFiles(folder: string, files: Record<string, Buffer>): Promise<void> {
+  const beside = await mkdtemp(path.join(folder, '.new-'))
+  try {
+    for (const [name, bytes] of Object.entries(files))
+      await writeFileAtomically(path.join(beside, name), bytes)
+    for (const name of Object.keys(files)) await rename(path.join(beside, name), path.join(folder, name))
+  } finally {
+    await rm(beside, { recursive: true, force: true })
+  }
+}
+
+const jsonOf = (manifest: Manifest) => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  await writeFile(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  await writeFile(path.join(folder, 'manifest.json'), jsonOf(manifest))
 }
 
 /** Reads a model and checks it against its manifest. Throws `model-unknown` or `model-damaged`. */
