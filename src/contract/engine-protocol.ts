@@ -141,6 +141,8 @@ export const engineJobs = {
       step: z.int(),
       steps: z.int(),
       best: bestSchema.nullable(),
+      /** The model that it started from, as it was measured; absent where that was random weights. */
+      start: bestSchema.optional(),
       /** Of the whole run. */
       seconds: z.number(),
       /** The model folder, once finished. */

@@ -15,6 +15,10 @@ export const historyEntrySchema = z.object({
 })
 export type HistoryEntry = z.infer<typeof historyEntrySchema>
 
+/** Losses of so many steps, added up. */
+export const lossSumSchema = z.object({ loss: z.number(), steps: z.int() })
+export type LossSum = z.infer<typeof lossSumSchema>
+
 /** The checkpoint with the highest score: what the finished model is made of. */
 export const bestSchema = z.object({
   step: z.int(),

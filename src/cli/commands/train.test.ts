@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
 import { commandLine } from '../testing/command-line.ts'
 import { FakeEngine } from '../testing/fake-engine.ts'
-import { withLearningRate } from './train.ts'
+import { verdict, withLearningRate } from './train.ts'
 
 const cli = commandLine()
 const { limpid } = cli
@@ -24,6 +24,15 @@ test('a learning rate takes the place of the recipe’s, whatever kind of recipe
   const before = shipped('zoo/pca')
   expect(withLearningRate(before, undefined)).toBe(before)
   expect(() => withLearningRate(before, 1e-5)).toThrow('computed, not learned')
+})
+
+test('the verdict on a fine-tuning says where it started', () => {
+  const at = (step: number, psnr: number) => ({ step, score: psnr, figures: { PSNR: psnr } })
+  expect(verdict(at(40, 31.5))).toBe('Best at step 40: PSNR 31.5.')
+  expect(verdict(at(40, 31.5), at(0, 31))).toBe('Best at step 40: PSNR 31.5; it started from PSNR 31.')
+  expect(verdict(at(0, 31), at(0, 31))).toBe(
+    'It never got better than what it started from (PSNR 31): that is kept.',
+  )
 })
 
 describe('train', () => {

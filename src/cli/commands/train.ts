@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import type { Progress } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
-import type { Figures } from '../../contract/training.ts'
+import type { Best, Figures } from '../../contract/training.ts'
 import type { Context, Engine, Perform } from '../context.ts'
 import { learningRate } from '../options.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
@@ -72,17 +72,17 @@ export async function train(context: Context, recipeName: string, options: Train
   const run = context.withEngine(wish, (engine) =>
     withProgress(terminal.errorOutput, (view) => work(engine, view)),
   )
-  const { finished, step, steps, best, model } = await run.catch((thrown) => {
+  const { finished, step, steps, best, start, model } = await run.catch((thrown) => {
     throw signal.aborted ? stopped('Stopped.') : thrown
   })
 
-  const summary = { recipe: recipe.id, finished, step, steps, best, model, runFolder }
+  const summary = { recipe: recipe.id, finished, step, steps, best, start, model, runFolder }
   if (!finished && model === null) {
     const error = terminal.error(stopped(`Stopped after step ${step} of ${steps}; a checkpoint is kept.`))
     terminal.result({ ok: false, ...summary, errors: [error] })
     return false
   }
-  if (best) terminal.note(`Best at step ${best.step}: ${listed(best.figures)}.`)
+  if (best) terminal.note(verdict(best, start))
   terminal.print(modelFolder)
   terminal.result({ ok: true, ...summary })
   return true
@@ -114,6 +114,14 @@ async function requireData(folder: string, asked: boolean): Promise<void> {
     file: folder,
     hint: asked ? 'Check the name.' : 'Name it with --data, or in the variable LIMPID_DATA.',
   })
+}
+
+/** Of a fine-tuning also whether it was worth it. Exported for its test. */
+export function verdict(best: Best, start?: Best): string {
+  if (!start) return `Best at step ${best.step}: ${listed(best.figures)}.`
+  if (best.step === 0)
+    return `It never got better than what it started from (${listed(start.figures)}): that is kept.`
+  return `Best at step ${best.step}: ${listed(best.figures)}; it started from ${listed(start.figures)}.`
 }
 
 /** "step 1200 of 60000, loss 0.0213, learning rate 9.8e-4, 212 kpx/s" */

@@ -1,47 +1,57 @@
 import type { EngineInput } from '../../contract/engine-protocol.ts'
 import { LimpidError } from '../../contract/errors.ts'
+import { type Run, readRun } from '../training/checkpoint.ts'
 import type { Course } from '../training/learner.ts'
 import { train } from '../training/trainer.ts'
 import type { JobContext, JobHandler } from './job.ts'
 
 /**
  * Trains a recipe to its end, or until it is cancelled: then a checkpoint is kept and the next call goes on. With
- * `finishNow` no step is taken, and the model is what the run has come to.
+ * `finishNow` no step is taken, and the model is what the run has come to: `bad-request` where that is nothing.
  */
 export const trainRecipe: JobHandler<'train'> = async (input, context) => {
   const { recipe, runFolder, modelFolder, finishNow = false } = input
+  const earlier = await readRun(runFolder)
+  if (finishNow && (earlier?.step ?? 0) === 0) {
+    throw new LimpidError('bad-request', `Nothing of ${recipe.id} is trained yet.`, {
+      file: runFolder,
+      hint: 'Let it train for a while first.',
+    })
+  }
   await context.backend()
   await context.step(0, 'Reading the training pictures')
-  const { learner, schedule, save } = await courseOf(input, context)
+  const { learner, schedule, save } = await courseOf(input, earlier, context)
   const { steps } = schedule
   const work = learner.work ?? ((step: number) => step)
   let pending: Promise<void> = Promise.resolve()
   try {
-    const { finished, step, best, seconds } = await train({
+    const { finished, step, best, start, seconds } = await train({
       recipe,
       learner,
       schedule,
       runFolder,
-      shouldStop: () => finishNow || context.isCancelled(),
+      finish: finishNow,
+      shouldStop: context.isCancelled,
       onProgress: (training) => {
         pending = context.step(work(training.step) / work(steps), `Training ${recipe.id}`, training)
       },
     })
     await pending
-    if (finishNow && step === 0) {
-      throw new LimpidError('bad-request', `Nothing of ${recipe.id} is trained yet.`, { file: runFolder })
-    }
     const write = finished || finishNow
     if (write) await save(modelFolder, (label) => context.step(1, label))
-    return { finished, step, steps, best, seconds, model: write ? modelFolder : null }
+    return { finished, step, steps, best, start, seconds, model: write ? modelFolder : null }
   } finally {
     if (learner.dispose) learner.dispose()
     else learner.model.dispose()
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
-async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobContext): Promise<Course<any>> {
+async function courseOf(
+  { recipe, data }: EngineInput<'train'>,
+  earlier: Run | null,
+  context: JobContext,
+  // biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
+): Promise<Course<any>> {
   const onRead = (done: number, total: number) => context.step(0, `Reading ${done} of ${total}`)
   switch (recipe.task) {
     case 'autoencode': {
@@ -57,7 +67,7 @@ async function courseOf({ recipe, data }: EngineInput<'train'>, context: JobCont
         import('../training/dataset.ts'),
         import('../training/restoration-learner.ts'),
       ])
-      return restorationCourse(recipe, await loadDataset(data, recipe.data, onRead))
+      return restorationCourse(recipe, await loadDataset(data, recipe.data, onRead), earlier?.parent)
     }
   }
 }

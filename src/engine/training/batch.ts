@@ -17,6 +17,11 @@ export type Batch = {
 
 export type Pair = { clean: Patch; degraded: Patch }
 
+/** What networks take and give: RGB; for inpaint the mask too; from find-scratches the mask alone. */
+export function channelsOfTask(task: RestorationRecipe['task']): { input: number; output: number } {
+  return { input: task === 'inpaint' ? 4 : 3, output: task === FIND_SCRATCHES ? 1 : 3 }
+}
+
 /**
  * Pairs of one size. Grey patches are three equal channels. For inpaint the input's fourth channel is the mask (1 where
  * the picture is lost) and what it covers is filled smoothly from around it. For find-scratches the target is the mask.
@@ -24,9 +29,8 @@ export type Pair = { clean: Patch; degraded: Patch }
 export function batchOf(task: RestorationRecipe['task'], step: number, pairs: readonly Pair[]): Batch {
   const { width: patch } = pairs[0].clean
   const pixels = patch * patch
-  const inputChannels = task === 'inpaint' ? 4 : 3
+  const { input: inputChannels, output: targetChannels } = channelsOfTask(task)
   const input = new Float32Array(pairs.length * pixels * inputChannels)
-  const targetChannels = task === FIND_SCRATCHES ? 1 : 3
   const target = new Float32Array(pairs.length * pixels * targetChannels)
   for (const [i, { clean, degraded }] of pairs.entries()) {
     if (task !== FIND_SCRATCHES) writePixels(clean, target, i * pixels * 3, 3)

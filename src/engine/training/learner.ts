@@ -24,6 +24,10 @@ export type Learner<B> = {
   validate(): Promise<Validation>
   /** Writes `step-000123.png` or the like into the folder (it is there), of what the network does; gives the path. */
   samples?(folder: string, step: number): Promise<string>
+  /** A fingerprint of the pictures that are trained on and kept apart: a run goes on with the same alone. */
+  data?: string
+  /** The id of the model that it starts from; absent: random weights. */
+  parent?: string
   /** Frees the network and what else was made for it; absent: disposing of the model is enough. */
   dispose?(): void
   /** The work of the first `step` steps, in any unit; absent where every step is alike. */

@@ -1,9 +1,17 @@
+import type { LossSum } from '../../contract/training.ts'
+
 /** Loss and speed since it was last reset. */
 export class Meter {
-  #loss = 0
-  #steps = 0
+  #loss: number
+  #steps: number
   #pixels = 0
   #since = performance.now()
+
+  /** Goes on from losses that were added up before. */
+  constructor({ loss, steps }: LossSum = { loss: 0, steps: 0 }) {
+    this.#loss = loss
+    this.#steps = steps
+  }
 
   add(loss: number, pixels: number): void {
     this.#loss += loss
@@ -12,6 +20,9 @@ export class Meter {
   }
   seconds(): number {
     return (performance.now() - this.#since) / 1000
+  }
+  lossSum(): LossSum {
+    return { loss: this.#loss, steps: this.#steps }
   }
   /** The mean loss of a step. */
   read(): { loss: number; pixelsPerSecond: number } {

@@ -1,13 +1,52 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { DegradationSpec } from '../../contract/degradations.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { tf } from '../tf.ts'
 import { batchOf } from './batch.ts'
 import { restorationLoss } from './restoration-learner.ts'
+import { tinyRecipe } from './testing/tiny-recipe.ts'
+import { validate } from './validation.ts'
+
+const SIDE = 4
+
+/** Gives every pixel the same number. */
+function always(value: number, inputChannels: number, outputChannels = 3) {
+  const options = { filters: outputChannels, kernelSize: 1, inputShape: [null, null, inputChannels] }
+  const biasInitializer = tf.initializers.constant({ value })
+  return tf.sequential({
+    layers: [tf.layers.conv2d({ ...options, kernelInitializer: 'zeros', biasInitializer })],
+  })
+}
+
+describe('validation', () => {
+  beforeAll(() => chooseBackend('cpu'))
+  const samples = new Uint8Array(new SharedArrayBuffer(32 * 32 * 3)).fill(128)
+  const pictures = [{ name: 'grey', width: 32, height: 32, samples }]
+  const settings = (degradations: DegradationSpec[]) => ({
+    everySteps: 1,
+    crop: 32,
+    sigmas: [],
+    settings: [{ name: 'there', degradations }],
+  })
+
+  it('gives a figure, not infinity, where a network makes no error', async () => {
+    const recipe = { ...tinyRecipe(), task: 'find-scratches' as const, validation: settings([]) }
+    expect(await validate(always(0, 3, 1), pictures, recipe)).toEqual([120])
+  })
+
+  it('says so where nothing is lost that could be filled in', async () => {
+    const none: DegradationSpec[] = [{ kind: 'scratches', share: [0, 0], width: [1, 1] }]
+    const recipe = { ...tinyRecipe(), task: 'inpaint' as const, validation: settings(none) }
+    await expect(validate(always(0, 4), pictures, recipe)).rejects.toMatchObject({
+      code: 'recipe-invalid',
+      message: expect.stringContaining('at there'),
+    })
+  })
+})
 
 describe('the loss of a restoration network', () => {
   beforeAll(() => chooseBackend('cpu'))
 
-  const SIDE = 4
   const patch = (value: number, mask?: Float32Array) => ({
     width: SIDE,
     height: SIDE,
@@ -15,14 +54,6 @@ describe('the loss of a restoration network', () => {
     values: new Float32Array(SIDE * SIDE * 3).fill(value),
     mask,
   })
-  /** Gives every pixel the same number. */
-  function always(value: number, inputChannels: number, outputChannels = 3) {
-    const options = { filters: outputChannels, kernelSize: 1, inputShape: [null, null, inputChannels] }
-    const biasInitializer = tf.initializers.constant({ value })
-    return tf.sequential({
-      layers: [tf.layers.conv2d({ ...options, kernelInitializer: 'zeros', biasInitializer })],
-    })
-  }
 
   it('is the mean error of all pixels', () => {
     const batch = batchOf('denoise', 0, [{ clean: patch(0.25), degraded: patch(0.5) }])

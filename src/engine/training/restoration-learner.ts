@@ -8,9 +8,10 @@ import { writeCard } from '../models/card.ts'
 import { loadModel, saveModel } from '../models/model-file.ts'
 import { networkManifest, recipeManifest } from '../models/recipe-manifest.ts'
 import { tf } from '../tf.ts'
-import type { Batch } from './batch.ts'
+import { type Batch, channelsOfTask } from './batch.ts'
 import type { Dataset, TrainingPicture } from './dataset.ts'
 import { withoutDeadUnits } from './dead-units.ts'
+import { fingerprint } from './fingerprint.ts'
 import type { Course } from './learner.ts'
 import { cyclesOf } from './learning-rate.ts'
 import { feedPatches } from './patch-feeder.ts'
@@ -18,13 +19,25 @@ import { validate } from './validation.ts'
 import { validationSettings } from './validation-pairs.ts'
 import { takeOver } from './warm-start.ts'
 
-export async function restorationCourse(recipe: RestorationRecipe, dataset: Dataset): Promise<Course<Batch>> {
+/**
+ * `begunFrom`: the id of the model that a run which goes on started from; it is not needed again. Throws
+ * `recipe-invalid` where the recipe's network or patches do not fit its task.
+ */
+export async function restorationCourse(
+  recipe: RestorationRecipe,
+  dataset: Dataset,
+  begunFrom?: string,
+): Promise<Course<Batch>> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const model = network.build(recipe.seed)
-  const parent = recipe.init === undefined ? null : await startFrom(model, path.resolve(recipe.init))
+  requireFit(recipe, model, network.sizeMultiple)
+  const parent =
+    recipe.init === undefined ? undefined : (begunFrom ?? (await startFrom(model, path.resolve(recipe.init))))
   return {
     learner: {
       model,
+      parent,
+      data: fingerprint(dataset.train.map(nameAndSize), dataset.validation.map(nameAndSize)),
       batches: (first) => feedPatches(recipe, dataset.train, first),
       loss: (batch) => restorationLoss(model, batch, recipe.loss),
       pixels: ({ batch, patch }) => batch * patch ** 2,
@@ -48,7 +61,7 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
         ? await withoutDeadUnits(model, network, examples(recipe, dataset.train, step))
         : { model, network }
       const manifest = await saveModel(modelFolder, finished.model, {
-        ...recipeManifest(recipe, parent),
+        ...recipeManifest(recipe, parent ?? null),
         ...networkManifest(finished.network, finished.model),
         scale: recipe.scale,
         ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
@@ -58,6 +71,30 @@ export async function restorationCourse(recipe: RestorationRecipe, dataset: Data
       await writeCard(modelFolder, manifest)
     },
   }
+}
+
+const nameAndSize = ({ name, width, height }: TrainingPicture) => `${name} ${width} × ${height}`
+
+/** Disposes of the network where it throws. */
+function requireFit(
+  { id, task, stages, architecture }: RestorationRecipe,
+  model: tf.LayersModel,
+  multiple: number,
+): void {
+  const wanted = channelsOfTask(task)
+  const [input, output] = [model.inputs[0], model.outputs[0]].map(({ shape }) => shape[3])
+  const patch = stages.find((stage) => stage.patch % multiple !== 0)?.patch
+  const problem =
+    input !== wanted.input || output !== wanted.output
+      ? `The network of ${id} goes from ${input} channels to ${output}; ${task} goes from ${wanted.input} to ${wanted.output}.`
+      : patch !== undefined
+        ? `The network of ${id} takes patches that are multiples of ${multiple} px, not ${patch}.`
+        : null
+  if (problem === null) return
+  model.dispose()
+  throw new LimpidError('recipe-invalid', problem, {
+    hint: `Correct the recipe: its stages, or the parameters of ${architecture.name}.`,
+  })
 }
 
 /** Pixels by which a unit is called dead. */

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,7 +41,11 @@ const dataset: Dataset = {
 async function trainOn(
   recipe: RestorationRecipe,
   runFolder: string,
-  more: { shouldStop?: () => boolean; onProgress?: (report: TrainingProgress) => void } = {},
+  more: {
+    finish?: boolean
+    shouldStop?: () => boolean
+    onProgress?: (report: TrainingProgress) => void
+  } = {},
 ) {
   const { learner, schedule } = await restorationCourse(recipe, dataset)
   return train({ recipe, learner, schedule, runFolder, ...more })
@@ -82,8 +86,23 @@ describe('the trainer', () => {
     const second = await trainOn(by, parts)
     expect(second).toMatchObject({ finished: true, step: 60 })
     const [a, b] = await Promise.all([readRun(whole), readRun(parts)])
-    const state = async (folder: string, file: string) => readFile(path.join(folder, file))
-    expect(Buffer.compare(await state(whole, a!.state), await state(parts, b!.state))).toBe(0)
+    const bytes = async (folder: string, file: string) => readFile(path.join(folder, file))
+    for (const file of [a!.state, 'best.bin'])
+      expect(Buffer.compare(await bytes(whole, file), await bytes(parts, file)), file).toBe(0)
+    expect(b!.state).toBe(a!.state)
+    expect([b!.best, b!.history]).toEqual([a!.best, a!.history])
+  })
+
+  it('measures what it has come to when it is told to finish, and keeps what was best', async () => {
+    const runFolder = path.join(folder, 'finished')
+    let asked = 0
+    const stopped = await trainOn(recipe, runFolder, { shouldStop: () => ++asked > 7 })
+    expect(stopped).toMatchObject({ finished: false, step: 7, best: null })
+    const finished = await trainOn(recipe, runFolder, { finish: true })
+    expect(finished).toMatchObject({ finished: false, step: 7, best: { step: 7 } })
+    expect(await trainOn(recipe, runFolder)).toMatchObject({ finished: true, step: 60 })
+    const { history } = (await readRun(runFolder))!
+    expect(history.map(({ step }) => step)).toEqual([20, 40, 60])
   })
 
   it('starts from the weights of the model that the recipe names, and refuses those of another network', async () => {
@@ -105,6 +124,35 @@ describe('the trainer', () => {
     const nowhere = path.join(folder, 'nowhere')
     await expect(restorationCourse({ ...recipe, init: nowhere }, dataset)).rejects.toThrow()
     expect(tf.memory().numTensors).toBe(numTensors) // nothing is left behind
+    const goingOn = await restorationCourse({ ...recipe, init: nowhere }, dataset, 'long-gone')
+    expect(goingOn.learner.parent).toBe('long-gone')
+  })
+
+  it('compares a fine-tuning with what it started from, and keeps that where it was better', async () => {
+    const init = path.join(folder, 'start')
+    const { learner, save } = await restorationCourse(recipe, dataset)
+    const { best } = await train({
+      recipe,
+      learner,
+      schedule: (await restorationCourse(recipe, dataset)).schedule,
+      runFolder: path.join(folder, 'whole'),
+    })
+    await save(init)
+    const tuned = async (name: string, learningRate: number) => {
+      const child = { ...recipe, id: name, init, optimizer: { ...recipe.optimizer, learningRate } }
+      return trainOn(child, path.join(folder, name))
+    }
+    const spoiled = await tuned('spoiled', 0.3)
+    expect(spoiled).toMatchObject({ finished: true, step: 60, best: { step: 0 } })
+    expect(spoiled.best).toEqual(spoiled.start)
+    expect(spoiled.start!.score).toBeCloseTo(best!.score, 4)
+    const better = await tuned('better', 0.001)
+    expect(better.start).toEqual(spoiled.start)
+    expect(better.best!.score).toBeGreaterThan(better.start!.score)
+    expect((await readRun(path.join(folder, 'better')))!).toMatchObject({
+      parent: 'tiny',
+      start: better.start,
+    })
   })
 
   it('writes a model without its dead units where the recipe wants that, and a whole one without pictures', async () => {
@@ -127,15 +175,103 @@ describe('the trainer', () => {
     expect(() => tinyRecipe({ architecture: unet, removeDeadUnits: true })).toThrow(/not of unet/)
   })
 
-  it('refuses to resume the run of another network', async () => {
-    const other = {
-      ...recipe,
-      architecture: { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } },
-    }
-    await expect(trainOn(other, path.join(folder, 'whole'))).rejects.toMatchObject({
+  it.each([
+    [
+      'architecture',
+      { architecture: { ...recipe.architecture, parameters: { channels: [4], blocks: [1] } } },
+    ],
+    ['seed', { seed: 4 }],
+    ['degradations', { degradations: [{ kind: 'gaussian-noise' as const, sigma: [50, 55] }] }],
+    ['data.train', { data: { ...recipe.data, train: ['others'] } }],
+    ['validation.sigmas', { validation: { ...recipe.validation, sigmas: [50] } }],
+    ['loss', { loss: 'l2' as const }],
+    ['init', { init: 'some/model' }],
+  ])('refuses to resume a run where its recipe has another %s', async (what, change) => {
+    const runFolder = path.join(folder, 'whole')
+    const { learner, schedule } = await restorationCourse(recipe, dataset)
+    const other = { ...recipe, ...change } as RestorationRecipe
+    await expect(train({ recipe: other, learner, schedule, runFolder })).rejects.toMatchObject({
       code: 'recipe-invalid',
-      message: expect.stringContaining('another network'),
+      file: runFolder,
+      message: expect.stringMatching(new RegExp(`another recipe: it differs in ${what}\\.$`)),
     })
+  })
+
+  it('goes on with another title, more steps, another learning rate', async () => {
+    const runFolder = path.join(folder, 'longer')
+    await cp(path.join(folder, 'whole'), runFolder, { recursive: true })
+    const longer = {
+      ...recipe,
+      title: 'Longer',
+      data: { ...recipe.data, provenance: 'told better' },
+      stages: [...recipe.stages, { steps: 2, patch: 16, batch: 4 }],
+      optimizer: { ...recipe.optimizer, learningRate: 1e-4 },
+    }
+    expect(await trainOn(longer, runFolder)).toMatchObject({ finished: true, step: 62 })
+  })
+
+  it('refuses other pictures than the run began with, but not to finish without them', async () => {
+    const runFolder = path.join(folder, 'grown')
+    let asked = 0
+    await trainOn(recipe, runFolder, { shouldStop: () => ++asked > 25 })
+    const grown = { ...dataset, train: [...dataset.train, wavePicture(7)] }
+    const { learner, schedule } = await restorationCourse(recipe, grown)
+    const on = { recipe, learner, schedule, runFolder }
+    await expect(train(on)).rejects.toMatchObject({ code: 'data-missing', file: runFolder })
+    expect(await train({ ...on, finish: true })).toMatchObject({ step: 25 })
+    expect(await trainOn(recipe, runFolder)).toMatchObject({ finished: true, step: 60 })
+  })
+
+  it('says which file of a run can’t be read', async () => {
+    const broken = async (name: string, file: string) => {
+      const runFolder = path.join(folder, name)
+      await cp(path.join(folder, 'whole'), runFolder, { recursive: true })
+      await rm(path.join(runFolder, file))
+      return { runFolder, file: path.join(runFolder, file) }
+    }
+    const refused = ({ runFolder, file }: { runFolder: string; file: string }) =>
+      expect(trainOn(recipe, runFolder)).rejects.toMatchObject({
+        code: 'recipe-invalid',
+        file,
+        hint: expect.stringContaining('anew'),
+      })
+    await refused(await broken('stateless', 'state-60.bin'))
+    await refused(await broken('bestless', 'best.bin'))
+    const short = await broken('short', 'best.bin')
+    await writeFile(short.file, new Uint8Array(8))
+    await refused(short)
+    const unreadable = await broken('unreadable', 'run.json')
+    await mkdir(unreadable.file) // there, and no file
+    await refused(unreadable)
+  })
+
+  it('leaves the run as it was where a checkpoint can’t be written', async () => {
+    const runFolder = path.join(folder, 'unwritable')
+    let asked = 0
+    await trainOn(recipe, runFolder, { shouldStop: () => ++asked > 10 })
+    await mkdir(path.join(runFolder, 'best.bin')) // in the way of step 20's
+    await expect(trainOn(recipe, runFolder)).rejects.toMatchObject({
+      code: 'file-unwritable',
+      file: path.join(runFolder, 'best.bin'),
+    })
+    expect((await readdir(runFolder)).sort()).toEqual(['best.bin', 'run.json', 'state-10.bin'])
+    await rm(path.join(runFolder, 'best.bin'), { recursive: true })
+    expect(await trainOn(recipe, runFolder)).toMatchObject({ finished: true, step: 60 })
+  })
+
+  it('refuses patches and networks that do not fit the task', async () => {
+    const odd = { ...recipe, stages: [...recipe.stages, { steps: 2, patch: 25, batch: 4 }] }
+    await expect(restorationCourse(odd, dataset)).rejects.toMatchObject({
+      code: 'recipe-invalid',
+      message: 'The network of tiny takes patches that are multiples of 4 px, not 25.',
+    })
+    const finder = { ...recipe, task: 'find-scratches' as const }
+    const { numTensors } = tf.memory()
+    await expect(restorationCourse(finder, dataset)).rejects.toMatchObject({
+      code: 'recipe-invalid',
+      message: 'The network of tiny goes from 3 channels to 3; find-scratches goes from 3 to 1.',
+    })
+    expect(tf.memory().numTensors).toBe(numTensors)
   })
 
   it('stops at the step where the loss is no number, and keeps the checkpoint before it', async () => {

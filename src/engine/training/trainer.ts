@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { type Best, SAMPLES_FOLDER, type TrainingProgress } from '../../contract/training.ts'
@@ -24,12 +25,14 @@ import { Muon } from './muon.ts'
 import type { Optimizer } from './optimizer.ts'
 
 export type TrainingOptions<B> = {
-  /** Kept in the run's folder; a run of another network, task or seed is not resumed. */
+  /** Kept in the run's folder; a run is not resumed where more than its length and its optimizer has changed. */
   recipe: Recipe
   learner: Learner<B>
   schedule: Schedule
   /** Where checkpoints go; a run that is there is resumed. */
   runFolder: string
+  /** Takes no step: what the run has come to is measured, and may be its best. */
+  finish?: boolean
   /** Stop (with a checkpoint) when this returns true; asked before every step. */
   shouldStop?: () => boolean
   onProgress?: (progress: TrainingProgress) => void
@@ -38,14 +41,21 @@ export type TrainingOptions<B> = {
 export type TrainingResult = {
   finished: boolean
   step: number
+  /** Null where it was stopped before it was measured. */
   best: Best | null
+  /** What it started from, as it was measured; absent where that is random weights. */
+  start?: Best
   /** Of the whole run. */
   seconds: number
 }
 
-/** Trains the learner's network, from its checkpoint where there is one. Ends with the best weights in the model. */
+/**
+ * Trains the learner's network, from its checkpoint where there is one. Ends with the best weights in the model: those
+ * that it started from, where it started from a trained model and never got better. Which they are does not depend on
+ * where it was stopped: a stop keeps the state and measures nothing.
+ */
 export async function train<B>(options: TrainingOptions<B>): Promise<TrainingResult> {
-  const { recipe, learner, schedule, runFolder, shouldStop, onProgress } = options
+  const { recipe, learner, schedule, runFolder, finish = false, shouldStop, onProgress } = options
   const { steps, optimizer: spec, cycles = [{ steps, share: 1 }] } = schedule
   const { model } = learner
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
@@ -56,18 +66,21 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
 
   const earlier = await readRun(runFolder)
   if (earlier) {
-    requireSameNetwork(earlier.recipe, recipe, runFolder)
+    requireSameRecipe(earlier.recipe, recipe, runFolder)
+    if (!finish) requireSameData(earlier.data, learner.data, runFolder)
     await restoreCheckpoint(runFolder, earlier, trained)
   }
   let step = earlier?.step ?? 0
   let saved = earlier?.step ?? null
   let best = earlier?.best ?? null
+  let start = earlier?.start
   const history = [...(earlier?.history ?? [])]
   const secondsBefore = earlier?.seconds ?? 0
-  const start = performance.now()
-  const seconds = () => secondsBefore + (performance.now() - start) / 1000
+  const startedAt = performance.now()
+  const seconds = () => secondsBefore + (performance.now() - startedAt) / 1000
+  const sinceCheckpoint = new Meter(earlier?.lossSince) // what the history keeps: a matter of steps alone
 
-  const checkpoint = async (loss: number) => {
+  const measure = async () => {
     const validate = async () => {
       const { figures, score } = await learner.validate()
       if (![score, ...Object.values(figures)].every(Number.isFinite)) throw diverged('validation')
@@ -75,12 +88,22 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
       if (isBest) best = { step, score, figures }
       return { figures, weights: isBest ? await weightsOf(model) : null, samples: await samples() }
     }
-    const { figures, weights, samples: picture } = await (average ? average.during(validate) : validate())
-    history.push({ step, loss, learningRate: learningRate(spec, cycles, step), figures })
-    const run = { recipe, step, seconds: seconds(), backend: tf.getBackend(), best, history }
-    await saveCheckpoint(runFolder, run, trained, weights)
+    return average ? average.during(validate) : validate()
+  }
+  const save = async (weights: Float32Array | null = null) => {
+    const { data = learner.data, parent = learner.parent } = earlier ?? {}
+    const about = { recipe, data, parent, step, seconds: seconds(), backend: tf.getBackend() }
+    const measured = { best, start, history, lossSince: sinceCheckpoint.lossSum() }
+    await saveCheckpoint(runFolder, { ...about, ...measured }, trained, weights)
     saved = step
-    return { figures, samples: picture }
+  }
+  const checkpoint = async () => {
+    const { figures, weights, samples } = await measure()
+    const { loss } = sinceCheckpoint.read()
+    history.push({ step, loss, learningRate: learningRate(spec, cycles, step), figures })
+    sinceCheckpoint.reset()
+    await save(weights)
+    return { figures, samples }
   }
   const samples = async () => {
     if (!learner.samples) return null
@@ -96,9 +119,13 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
 
   let stopped = false
   const recent = new Meter() // since the last report, which the clock decides
-  const sinceCheckpoint = new Meter() // what the history keeps: a matter of steps alone
   try {
-    if (step < steps) {
+    if (learner.parent !== undefined && earlier === null) {
+      const { weights } = await measure()
+      start = best ?? undefined
+      await save(weights)
+    }
+    if (step < steps && !finish) {
       for await (const batch of learner.batches(step)) {
         await nextTurn() // lets a cancel in
         if (shouldStop?.()) {
@@ -117,18 +144,23 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
         const isCheckpoint = step % schedule.everySteps === 0 || step === steps
         if (isCheckpoint || recent.seconds() > 2) {
           const report = { step, steps, learningRate: rate, ...recent.read() }
-          const validation = isCheckpoint ? await checkpoint(sinceCheckpoint.read().loss) : NO_VALIDATION
+          const validation = isCheckpoint ? await checkpoint() : NO_VALIDATION
           onProgress?.({ ...report, ...validation })
           recent.reset()
-          if (isCheckpoint) sinceCheckpoint.reset()
         }
         if (step >= steps) break
       }
     }
-    // A run of no steps (its weights were computed, not learned) has a checkpoint too.
-    if ((stopped && saved !== step) || best === null) await checkpoint(sinceCheckpoint.read().loss)
+    if (stopped) {
+      if (step > 0 && saved !== step) await save()
+    } else if (best === null && !finish) {
+      await checkpoint() // a run of no steps: its weights were computed, not learned
+    } else if (finish && history.at(-1)?.step !== step) {
+      const { weights } = await measure()
+      await save(weights)
+    }
     if (best) await restoreBest(runFolder, model)
-    return { finished: step >= steps, step, best, seconds: seconds() }
+    return { finished: step >= steps, step, best, start, seconds: seconds() }
   } finally {
     dropout.end()
     optimizer.dispose()
@@ -173,11 +205,39 @@ function divergence(
   })
 }
 
-function requireSameNetwork(earlier: Recipe, recipe: Recipe, runFolder: string): void {
-  const network = (of: Recipe) => JSON.stringify([of.id, of.task, of.architecture, of.seed])
-  if (network(earlier) === network(recipe)) return
-  throw new LimpidError('recipe-invalid', `${runFolder} holds a run of another network or seed.`, {
+/** What a run may go on with otherwise: how long it learns and how fast, when it is measured, and what cards say. */
+const MAY_CHANGE = new Set([
+  ...['stages', 'training', 'optimizer', 'removeDeadUnits'],
+  ...['version', 'title', 'licence', 'provenance', 'everySteps'],
+])
+
+function requireSameRecipe(earlier: Recipe, recipe: Recipe, runFolder: string): void {
+  const changed = differences(earlier, recipe)
+  if (changed.length === 0) return
+  const message = `${runFolder} holds a run of another recipe: it differs in ${changed.join(', ')}.`
+  throw new LimpidError('recipe-invalid', message, {
     file: runFolder,
     hint: 'Name another folder with --run, or remove that one.',
+  })
+}
+
+/** "architecture", "data.train": what decides what a model becomes. */
+function differences(one: object, other: object): string[] {
+  const [a, b] = [one, other] as Record<string, unknown>[]
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !MAY_CHANGE.has(key))
+  const isGroup = (key: string) => key === 'data' || key === 'validation'
+  return keys.flatMap((key) => {
+    if (isDeepStrictEqual(a[key], b[key])) return []
+    if (!isGroup(key)) return [key]
+    return differences(a[key] as object, b[key] as object).map((inside) => `${key}.${inside}`)
+  })
+}
+
+/** What was learned from must not be validated on. */
+function requireSameData(earlier: string | undefined, data: string | undefined, runFolder: string): void {
+  if (earlier === undefined || earlier === data) return
+  throw new LimpidError('data-missing', 'The training pictures are not those that this run began with.', {
+    file: runFolder,
+    hint: 'Put them back as they were, or begin a new run with them.',
   })
 }

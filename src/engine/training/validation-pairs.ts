@@ -4,7 +4,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import { PAIRS_SETTING, type RestorationRecipe, sigmaSetting } from '../../contract/restoration-recipe.ts'
 import { degrade } from '../degradations/index.ts'
 import { random } from '../random.ts'
-import { type Batch, batchOf, type Pair } from './batch.ts'
+import type { Pair } from './batch.ts'
 import { centreView, cut } from './cut.ts'
 import type { TrainingPicture } from './dataset.ts'
 
@@ -40,14 +40,6 @@ export async function* validationPairs(
       yield { setting, clean, degraded }
     }
   }
-}
-
-/** The same, as batches of one in the form of the training's: `step` is the setting. */
-export async function* validationBatches(
-  pictures: readonly TrainingPicture[],
-  recipe: RestorationRecipe,
-): AsyncGenerator<Batch> {
-  for await (const pair of validationPairs(pictures, recipe)) yield batchOf(recipe.task, pair.setting, [pair])
 }
 
 /** px. A multiple of the size multiple of every network that a recipe has. */

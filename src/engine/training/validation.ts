@@ -1,14 +1,16 @@
+import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
 import { FIND_SCRATCHES } from '../../contract/step.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { tf } from '../tf.ts'
 import { batchOf } from './batch.ts'
 import type { TrainingPicture } from './dataset.ts'
-import { type ValidationPair, validationPairs } from './validation-pairs.ts'
+import { type ValidationPair, validationPairs, validationSettings } from './validation-pairs.ts'
 
 /**
  * Mean PSNR in dB over the validation pictures, one for each of the recipe's settings (`validationSettings`). Where
- * something of the picture is lost (inpaint) it is that of the lost pixels; of find-scratches, that of the mask.
+ * something of the picture is lost (inpaint) it is that of the lost pixels; of find-scratches, that of the mask. Without
+ * any error it is `MOST_DB`. Throws `recipe-invalid` where none of a setting's pictures lost anything.
  */
 export async function validate(
   model: tf.LayersModel,
@@ -19,16 +21,34 @@ export async function validate(
   for await (const pair of validationPairs(pictures, recipe)) {
     const values = all[pair.setting] ?? []
     all[pair.setting] = values
-    values.push(await validateOne(model, recipe, pair))
+    const value = await validateOne(model, recipe, pair)
+    if (value !== null) values.push(Math.min(MOST_DB, value))
   }
+  const nothing = all.findIndex((values) => values.length === 0)
+  if (nothing >= 0) throw nothingLost(recipe, validationSettings(recipe)[nothing].name)
   return all.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
 }
+
+/** As `train.py` has it: a mean of figures must stay a figure. */
+const MOST_DB = 120
+
+function nothingLost({ id }: RestorationRecipe, setting: string): LimpidError {
+  return new LimpidError(
+    'recipe-invalid',
+    `${id} can't be validated at ${setting}: no picture loses a pixel.`,
+    {
+      hint: 'Give that setting larger holes, or take it out.',
+    },
+  )
+}
+
+/** Null where nothing is to be filled in. */
 
 async function validateOne(
   model: tf.LayersModel,
   { task }: RestorationRecipe,
   pair: ValidationPair,
-): Promise<number> {
+): Promise<number | null> {
   const { channels, values: clean } = pair.clean
   const { patch, inputChannels, input, target } = batchOf(task, 0, [pair])
   const restored = tf.tidy(() => {
@@ -40,7 +60,8 @@ async function validateOne(
     const values = (await restored.data()) as Float32Array
     if (task === FIND_SCRATCHES) return psnr(values, target)
     const { mask } = pair.degraded
-    if (!mask) return psnr(values, clean)
+    if (!mask) return task === 'inpaint' ? null : psnr(values, clean)
+    if (!mask.some((lost) => lost > 0)) return null
     const lost = (_: number, i: number) => mask[(i / channels) | 0] > 0
     return psnr(values.filter(lost), clean.filter(lost))
   } finally {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { GradientTraining } from '../../contract/recipe-parts.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { OnRead } from '../imaging/on-read.ts'
+import { fingerprint } from '../training/fingerprint.ts'
 import type { Course, Schedule } from '../training/learner.ts'
 import { Autoencoder } from './autoencoder.ts'
 import { type AutoencoderBatch, makeBatch, tensorsOf } from './autoencoder-batch.ts'
@@ -44,6 +45,7 @@ function courseOf(
   return {
     learner: {
       model: autoencoder.model,
+      data: fingerprint(examples.train.names, examples.validation.names),
       batches: (first) => batchesFrom(first, recipe, examples, autoencoder.codeSize),
       loss: (batch) => forward(autoencoder, tensorsOf(batch), recipe.loss, true).loss,
       pixels: ({ count, shape }) => (count * sizeOf(shape)) / shape[2],

@@ -5,6 +5,7 @@ import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.t
 import { architecture } from '../../architectures/index.ts'
 import type { OnRead } from '../../imaging/on-read.ts'
 import { tf } from '../../tf.ts'
+import { fingerprint } from '../../training/fingerprint.ts'
 import type { Course } from '../../training/learner.ts'
 import { type SegmentationBatch, segmentationBatches } from './batches.ts'
 import { classColours, outputChannels } from './classes.ts'
@@ -57,6 +58,7 @@ function courseOf(
   return {
     learner: {
       model,
+      data: fingerprint(pictures.map(nameOf), validation.map(nameOf)),
       batches: (first) => segmentationBatches(recipe, pictures, channels, first),
       loss({ input, labels, size, width, height }) {
         const x = tf.tensor4d(input, [size, height, width, channels])
@@ -85,6 +87,8 @@ function courseOf(
     save: (modelFolder) => saveSegmenter(modelFolder, model, recipe),
   }
 }
+
+const nameOf = ({ name }: LabelledPicture) => name
 
 type Sets = { train: LabelledPicture[]; validation: LabelledPicture[] }
 
