@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { recipeSchema } from './recipe.ts'
+import { recipeSchema } from '../../contract/recipe.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 const jsonOf = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
 
 const recipes = globSync('recipes/**/*.json', { cwd: ROOT })
