@@ -73,10 +73,14 @@ function recipeOf(
       weight: 1,
       penalty: isVariational ? { kind: 'variational', beta: 1 } : { kind: 'none' },
     },
-    training: { method: 'pca' },
+    training: isVariational
+      ? { method: 'gradient', batch: 8, length: { steps: 1 }, optimizer }
+      : { method: 'pca' },
     seed: 1,
   })
 }
+
+const optimizer = { kind: 'adam', learningRate: 1e-3, warmupSteps: 0, clipNorm: 1 }
 
 async function savePca(folder: string, recipe: AutoencoderRecipe, pictures: Pictures) {
   const autoencoder = new Autoencoder(networkOf(recipe).build(1))
