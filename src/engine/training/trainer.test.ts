@@ -98,8 +98,12 @@ describe('the trainer', () => {
     let asked = 0
     const stopped = await trainOn(recipe, runFolder, { shouldStop: () => ++asked > 7 })
     expect(stopped).toMatchObject({ finished: false, step: 7, best: null })
-    const finished = await trainOn(recipe, runFolder, { finish: true })
+    const reports: TrainingProgress[] = []
+    const onProgress = (report: TrainingProgress) => void reports.push(report)
+    const finished = await trainOn(recipe, runFolder, { finish: true, onProgress })
     expect(finished).toMatchObject({ finished: false, step: 7, best: { step: 7 } })
+    expect(reports).toMatchObject([{ step: 7, loss: expect.any(Number), figures: finished.best!.figures }])
+    expect(reports[0].loss).toBeGreaterThan(0)
     expect(await trainOn(recipe, runFolder)).toMatchObject({ finished: true, step: 60 })
     const { history } = (await readRun(runFolder))!
     expect(history.map(({ step }) => step)).toEqual([20, 40, 60])
@@ -210,16 +214,24 @@ describe('the trainer', () => {
     expect(await trainOn(longer, runFolder)).toMatchObject({ finished: true, step: 62 })
   })
 
-  it('refuses other pictures than the run began with, but not to finish without them', async () => {
+  it('neither goes on with other pictures than the run began with nor measures it on them', async () => {
     const runFolder = path.join(folder, 'grown')
     let asked = 0
     await trainOn(recipe, runFolder, { shouldStop: () => ++asked > 25 })
     const grown = { ...dataset, train: [...dataset.train, wavePicture(7)] }
     const { learner, schedule } = await restorationCourse(recipe, grown)
     const on = { recipe, learner, schedule, runFolder }
-    await expect(train(on)).rejects.toMatchObject({ code: 'data-missing', file: runFolder })
-    expect(await train({ ...on, finish: true })).toMatchObject({ step: 25 })
+    const refusal = { code: 'data-missing', file: runFolder }
+    await expect(train(on)).rejects.toMatchObject(refusal)
+    expect(await train({ ...on, finish: true })).toMatchObject({ step: 25, best: { step: 20 } })
     expect(await trainOn(recipe, runFolder)).toMatchObject({ finished: true, step: 60 })
+    const unmeasured = path.join(folder, 'unmeasured')
+    asked = 0
+    await trainOn(recipe, unmeasured, { shouldStop: () => ++asked > 5 })
+    await expect(train({ ...on, runFolder: unmeasured, finish: true })).rejects.toMatchObject({
+      ...refusal,
+      file: unmeasured,
+    })
   })
 
   it('says which file of a run can’t be read', async () => {

@@ -31,7 +31,10 @@ export type TrainingOptions<B> = {
   schedule: Schedule
   /** Where checkpoints go; a run that is there is resumed. */
   runFolder: string
-  /** Takes no step: what the run has come to is measured, and may be its best. */
+  /**
+   * Takes no step: what the run has come to is measured, and may be its best. Where its pictures have changed it can't
+   * be: the best so far stays, and without one that is refused.
+   */
   finish?: boolean
   /** Stop (with a checkpoint) when this returns true; asked before every step. */
   shouldStop?: () => boolean
@@ -67,7 +70,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
   const earlier = await readRun(runFolder)
   if (earlier) {
     requireSameRecipe(earlier.recipe, recipe, runFolder)
-    if (!finish) requireSameData(earlier.data, learner.data, runFolder)
+    if (!finish || earlier.best === null) requireSameData(earlier.data, learner.data, runFolder)
     await restoreCheckpoint(runFolder, earlier, trained)
   }
   let step = earlier?.step ?? 0
@@ -155,9 +158,11 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
       if (step > 0 && saved !== step) await save()
     } else if (best === null && !finish) {
       await checkpoint() // a run of no steps: its weights were computed, not learned
-    } else if (finish && history.at(-1)?.step !== step) {
-      const { weights } = await measure()
+    } else if (finish && history.at(-1)?.step !== step && isSameData(earlier?.data, learner.data)) {
+      const { weights, ...validation } = await measure()
       await save(weights)
+      const report = { step, steps, learningRate: learningRate(spec, cycles, step), pixelsPerSecond: 0 }
+      onProgress?.({ ...report, loss: sinceCheckpoint.read().loss, ...validation })
     }
     if (best) await restoreBest(runFolder, model)
     return { finished: step >= steps, step, best, start, seconds: seconds() }
@@ -233,9 +238,13 @@ function differences(one: object, other: object): string[] {
   })
 }
 
+/** A run that was begun before there were fingerprints is believed. */
+const isSameData = (earlier: string | undefined, data: string | undefined) =>
+  earlier === undefined || earlier === data
+
 /** What was learned from must not be validated on. */
 function requireSameData(earlier: string | undefined, data: string | undefined, runFolder: string): void {
-  if (earlier === undefined || earlier === data) return
+  if (isSameData(earlier, data)) return
   throw new LimpidError('data-missing', 'The training pictures are not those that this run began with.', {
     file: runFolder,
     hint: 'Put them back as they were, or begin a new run with them.',
