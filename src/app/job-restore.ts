@@ -12,7 +12,8 @@ export const restoreRequestSchema = z.object({ steps: z.array(stepSchema).min(1)
 export const runRestore: JobRunner = async ({ job, request, signal, onProgress }, context) => {
   const { library, cache, engines } = context
   await library.refresh(job.pictureId)
-  const { path } = library.record(job.pictureId).picture
+  const { picture, fileModifiedMs, fileBytes } = library.record(job.pictureId)
+  const { path } = picture
   const asked = restoreRequestSchema.parse(request).steps
   const single = asked.length === 1
   const { steps, resolved } = await resolveSteps(
@@ -27,7 +28,10 @@ export const runRestore: JobRunner = async ({ job, request, signal, onProgress }
       { path, steps: resolved, folder },
       { signal, onProgress },
     )
-    if (await library.refresh(job.pictureId)) throw changedMeanwhile(path)
+    await library.refresh(job.pictureId)
+    // Not whether that found a change: the file may have been opened again meanwhile, which found it first.
+    const now = library.record(job.pictureId)
+    if (now.fileModifiedMs !== fileModifiedMs || now.fileBytes !== fileBytes) throw changedMeanwhile(path)
     await library.keepResult(job.pictureId, run, steps, output)
   } catch (thrown) {
     await cache.removeRun(job.pictureId, run)

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { DENOISE, testApp } from './testing/test-app.ts'
@@ -47,6 +47,24 @@ test('jobs run in the order that they were asked for, and faces see each state',
     '2 done',
   ])
 })
+
+test.each(['is left at that', 'is opened again'])(
+  'nothing is kept of a picture that is changed while it is restored and %s',
+  async (then) => {
+    const t = await testApp()
+    const [{ id, path }] = await t.add(t.write('brief.png'))
+    const { jobs } = await t.app.restore({ ids: [id], steps })
+    const result = join(t.folder, 'cache/pictures', id, jobs[0].id, 'result.tif')
+    await vi.waitFor(() => expect(existsSync(result)).toBe(true), { timeout: 10_000, interval: 10 })
+    writeFileSync(path, 'a picture of another length')
+    if (then === 'is opened again') await t.add(path)
+    const { error } = await t.jobIs(jobs[0].id, 'failed')
+    expect(error).toMatchObject({ file: path, message: expect.stringContaining('was changed') })
+    const [picture] = await t.add(path)
+    expect(picture).toMatchObject({ state: 'ready', result: null })
+    expect(picture.info!.width).toBe('a picture of another length'.length)
+  },
+)
 
 test('a queued job and a running one can be cancelled', async () => {
   const t = await testApp()

@@ -64,11 +64,12 @@ async function run(id: string, kind: EngineJobKind, input: unknown): Promise<unk
     setTimeout(() => process.exit(1), 50)
     throw new LimpidError('internal', 'Something was thrown.')
   }
-  if (wish.includes('brief')) await sleep(300)
   if (wish.includes('garbage')) process.send?.({ type: 'progress', id, progress: 'half' })
   if (wish.includes('misfit')) return { result: 7 }
   if (wish.includes('slow') || wish.includes('stubborn')) await work(id, wish)
-  return restore(input as EngineInput<'restore'>)
+  const restored = restore(input as EngineInput<'restore'>)
+  if (wish.includes('brief')) await sleep(300)
+  return restored
 }
 
 async function work(id: string, wish: string): Promise<void> {
