@@ -18,6 +18,10 @@ export function writeError(cause: unknown, path: string): LimpidError {
     const hint = 'Make room on that drive, then try again.'
     return new LimpidError('disk-full', `No space was left to write ${path}.`, { hint, file: path, cause })
   }
+  if (code === 'ENAMETOOLONG') {
+    const hint = 'Choose a shorter one.'
+    return new LimpidError('file-unwritable', `The name ${path} is too long.`, { hint, file: path, cause })
+  }
   const hint = 'Check the permissions of its folder.'
   return new LimpidError('file-unwritable', `${path} cannot be written (${code}).`, {
     hint,

@@ -23,6 +23,30 @@ test('a result is saved under the suggested name, blended, and the picture knows
   expect(await t.app.suggestTarget({ id })).toEqual({ path: join(t.folder, 'photos/photo-limpid-2.png') })
 })
 
+test('a result of several steps has their strengths in it: it is saved as it is, whatever was asked for the one before', async () => {
+  const t = await testApp()
+  const [{ id }] = await t.add(t.write('brief.png'))
+  const { jobs } = await t.app.restore({ ids: [id], steps: [...DENOISE, ...DENOISE] })
+  const path = join(t.folder, 'out.png')
+  const { job } = await t.app.export({ id, strength: 0.4, path })
+  expect((await t.job(jobs[0].id)).state).not.toBe('done')
+  await t.jobIs(job.id, 'done')
+  expect(readFileSync(path, 'utf8')).toBe('png blended at 1, restored at 0.5,0.5: brief.png')
+})
+
+test('a name as long as file systems take can be saved beside and downloaded', async () => {
+  const t = await testApp()
+  const id = await restored(t, `${'写'.repeat(83)}.png`)
+  const { path } = await t.app.suggestTarget({ id })
+  expect(path).toBe(join(t.folder, `photos/${'写'.repeat(66)}-limpid.png`))
+  const saved = await t.app.export({ id, strength: 1, path })
+  await t.jobIs(saved.job.id, 'done')
+  expect((await t.app.suggestTarget({ id })).path).toMatch(/-limpid-2.png$/)
+  const { job } = await t.app.export({ id, strength: 1, path: null })
+  const download = (await t.jobIs(job.id, 'done')).saved!.download!
+  expect(readFileSync(t.app.media(download)!, 'utf8')).toContain('restored')
+})
+
 test('a target that exists is refused at once, unless it may be replaced', async () => {
   const t = await testApp()
   const id = await restored(t, 'photo.png')

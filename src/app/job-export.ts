@@ -8,6 +8,7 @@ import { outputFormatSchema, type Picture } from '../contract/picture.ts'
 import { outputFormatOfName } from '../contract/picture-files.ts'
 import { extensionFor, ownFormat } from './formats.ts'
 import type { JobRunner } from './job-runner.ts'
+import { shortStem } from './short-stem.ts'
 
 export const exportRequestSchema = z.object({
   strength: z.number(),
@@ -51,12 +52,15 @@ export function exportRequest(picture: Picture, input: ParsedInput<'export'>): E
 /** Saves a result, blended with its original. */
 export const runExport: JobRunner = async ({ job, request, signal, onProgress }, context) => {
   const { library, cache, engines } = context
-  const { path: wanted, strength, ...target } = exportRequestSchema.parse(request)
+  const { path: wanted, strength: asked, ...target } = exportRequestSchema.parse(request)
   // A result made of what the file was before would be blended with what it is now.
   await library.refresh(job.pictureId)
   const { picture, resultFile } = library.record(job.pictureId)
   if (!resultFile) throw notRestored(picture)
   const result = join(cache.folder(picture.id), resultFile)
+  // Several steps have their strengths in them already. What was asked for may be of the result before this one, where
+  // the save waited for a restoration.
+  const strength = picture.result && picture.result.steps.length > 1 ? 1 : asked
   const path = wanted ?? join(cache.downloads, job.id, downloadName(picture, target.format))
   if (wanted === null) await mkdir(dirname(path), { recursive: true })
   try {
@@ -85,5 +89,5 @@ export function notRestored(picture: Picture): LimpidError {
 
 function downloadName(picture: Picture, format: ExportRequest['format']): string {
   const { name } = picture
-  return `${name.slice(0, name.length - extname(name).length)}-limpid${extensionFor(format, name)}`
+  return `${shortStem(basename(name, extname(name)))}-limpid${extensionFor(format, name)}`
 }

@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { LimpidError } from '../contract/errors.ts'
 import { writeError } from './file-errors.ts'
-
-const MAX_NAME_LENGTH = 120
+import { shortStem } from './short-stem.ts'
 
 /**
  * Writes a picture's bytes to `<root>/<uuid>/<name>` and gives that path. Nothing is left of one that is too large or
@@ -41,8 +40,8 @@ export function safeName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
   const clean = last.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_').replace(/^[. ]+|[. ]+$/g, '')
   const dot = clean.lastIndexOf('.')
-  const extension = dot > 0 ? clean.slice(dot).slice(0, 10) : ''
-  const stem = (dot > 0 ? clean.slice(0, dot) : clean).slice(0, MAX_NAME_LENGTH)
+  const extension = dot > 0 ? clean.slice(dot, dot + 10) : ''
+  const stem = shortStem(dot > 0 ? clean.slice(0, dot) : clean)
   return (stem || 'picture') + extension
 }
 

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import type { OutputFormat, Picture } from '../contract/picture.ts'
 import { extensionFor, ownFormat } from './formats.ts'
+import { shortStem } from './short-stem.ts'
 
 export type Surroundings = {
   /** Whether a path lies in the app's cache, where nobody looks for a saved picture. */
@@ -23,7 +24,7 @@ export async function suggestTarget(
   const own = dirname(picture.path)
   const folder = !isOurs(picture.path) && (await isWritable(own)) ? own : picturesFolder
   const extension = extensionFor(format ?? ownFormat(picture), picture.name)
-  const stem = join(folder, `${basename(picture.name, extname(picture.name))}-limpid`)
+  const stem = join(folder, `${shortStem(basename(picture.name, extname(picture.name)))}-limpid`)
   const isFree = (path: string) => !existsSync(path) && !promised.has(path)
   let path = stem + extension
   for (let number = 2; !isFree(path); number++) path = `${stem}-${number}${extension}`
