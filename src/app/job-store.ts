@@ -23,10 +23,13 @@ export class JobStore {
     this.#db = db
   }
 
-  /** The jobs that the app's last end cut short, as `interrupted`, in their order. Finished ones are forgotten. */
+  /**
+   * The jobs that the app's last end cut short, as `interrupted`, in their order. Finished ones are forgotten, and so are
+   * saves for a browser: the page that would fetch them waits no more.
+   */
   takeUp(): JobRecord[] {
     this.#db.exec(`UPDATE jobs SET state = 'interrupted' WHERE state IN ('queued', 'running');
-      DELETE FROM jobs WHERE state <> 'interrupted';`)
+      DELETE FROM jobs WHERE state <> 'interrupted' OR (kind = 'export' AND request ->> 'path' IS NULL);`)
     const rows = this.#db.prepare('SELECT * FROM jobs ORDER BY number').all() as unknown as Row[]
     return rows.map((row) => ({
       job: jobSchema.parse({

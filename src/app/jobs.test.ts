@@ -122,6 +122,19 @@ test('what the end of the app cuts short is interrupted at the next start, and r
   expect((await t.picture(next.id)).result).not.toBe(null)
 })
 
+test('a save for a browser that the end of the app cuts short is not offered again; one to a file is', async () => {
+  const t = await testApp()
+  const [{ id }] = await t.add(t.write('slow.png'))
+  const { jobs } = await t.app.restore({ ids: [id], steps })
+  await t.app.export({ id, strength: 1, path: null })
+  const { job } = await t.app.export({ id, strength: 1, path: join(t.folder, 'out.png') })
+  for (const _ of [1, 2]) {
+    await t.reopen()
+    const interrupted = (await t.app.state({})).jobs.map(({ id, state }) => [id, state])
+    expect(interrupted).toEqual([jobs[0], job].map(({ id }) => [id, 'interrupted']))
+  }
+})
+
 test('progress is pushed and never goes into another state', async () => {
   const t = await testApp()
   const [slow] = await t.add(t.write('slow.png'))
