@@ -8,7 +8,7 @@ import { BACKEND_TITLES } from './words.ts'
 /**
  * Call it before `library` takes the event in: what counts is the change.
  *
- * @param shown the id of the picture that is shown: of that one, errors stand on the picture itself
+ * @param shown the id of the picture that is on screen: of that one, errors stand on the picture itself
  */
 export function tell(event: AppEvent, library: Library, shown: string | null, notices: Notices): void {
   switch (event.type) {

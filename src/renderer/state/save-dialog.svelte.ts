@@ -14,13 +14,14 @@ export class SaveDialog {
   pictures = $state.raw<Picture[]>([])
   /** 'original': as each picture came, where Limpid can write that. */
   format = $state<OutputFormat | 'original'>('original')
-  /** 1..100 */
-  quality = $state(90)
+  /** 1..100; null: not chosen, so that it is the original's or the format's default. */
+  quality = $state<number | null>(null)
   /** Of one picture: folder, name without extension, extension. */
   folder = $state('')
   stem = $state('')
   extension = $state('')
   #suggestedStem = ''
+  #placeChosen = false
   /** The format that extension and quality are of: behind `format` while a suggestion is on its way. */
   #followed: OutputFormat | 'original' = 'original'
   readonly #ports: SaverPorts
@@ -36,8 +37,9 @@ export class SaveDialog {
     return this.pictures.length === 1 ? outputFormatOfName(this.extension) : null
   }
 
-  get hasQuality(): boolean {
-    return this.written !== null && QUALITY_OF[this.written] !== undefined
+  /** About what it is where none is chosen; null: the format has none. */
+  get usualQuality(): number | null {
+    return (this.written && QUALITY_OF[this.written]) ?? null
   }
 
   get valid(): boolean {
@@ -46,10 +48,11 @@ export class SaveDialog {
 
   async open(pictures: Picture[]): Promise<void> {
     this.#suggestedStem = ''
+    this.#placeChosen = false
     this.stem = ''
     await this.#follow(pictures)
     this.pictures = pictures
-    this.#resetQuality()
+    this.quality = null
   }
 
   close(): void {
@@ -67,13 +70,14 @@ export class SaveDialog {
     if (!path) return
     const { stem, extension } = splitName(fileName(path))
     const chosen = outputFormatOfName(extension)
+    this.#placeChosen = true
     this.folder = folderOf(path)
     this.stem = chosen ? stem : fileName(path)
     if (!chosen || chosen === this.written) return
     this.format = chosen
     this.#followed = chosen
     this.extension = extension
-    this.#resetQuality()
+    this.quality = null
   }
 
   /** As things stand when it is pressed: what is chosen in the dialog afterwards is for the next time. */
@@ -82,8 +86,7 @@ export class SaveDialog {
     while (this.#followed !== this.format) await this.#follow(pictures)
     // Closed meanwhile, or confirmed twice.
     if (this.pictures !== pictures) return
-    const { written, format } = this
-    const quality = this.hasQuality ? this.quality : null
+    const { written, format, quality } = this
     const typed = `${this.folder}${this.stem.trim()}${this.extension}`
     this.close()
     const saved: Saved[] = []
@@ -93,7 +96,9 @@ export class SaveDialog {
         const path = pictures.length === 1 ? typed : await this.#suggestion(picture, format)
         const target = { path, format: format === 'original' ? null : written, quality, overwrite: false }
         const one = await this.saver.save(picture, target)
-        if (one) saved.push(one)
+        // One of several that is cancelled ends them all; one whose file stays does not.
+        if (one === 'cancelled') break
+        if (one !== 'declined') saved.push(one)
       } catch (thrown) {
         errors.push(ofPicture(toErrorData(thrown), picture.path))
       }
@@ -108,10 +113,10 @@ export class SaveDialog {
     const path = await this.#ports.host.chooseTarget?.(picture.uploaded ? fileName(suggested) : suggested)
     if (!path) return
     const saved = await this.saver.save(picture, { path, format: null, quality: null, overwrite: true })
-    if (saved) this.saver.tell([saved])
+    if (typeof saved === 'object') this.saver.tell([saved])
   }
 
-  /** Extension and quality follow the format; so does the name, but one or a place that was typed stays. */
+  /** Extension and quality follow the format; so do name and place, but what was typed or chosen stays. */
   async #follow(pictures: Picture[]): Promise<void> {
     const { format } = this
     const [picture] = pictures
@@ -120,13 +125,13 @@ export class SaveDialog {
     if (this.format !== format) return
     this.#followed = format
     if (path !== null) this.#suggested(path)
-    this.#resetQuality()
+    this.quality = null
   }
 
   #suggested(path: string): void {
     const { stem, extension } = splitName(fileName(path))
     this.extension = extension
-    if (this.stem !== this.#suggestedStem) return
+    if (this.#placeChosen || this.stem !== this.#suggestedStem) return
     this.folder = folderOf(path)
     this.stem = stem
     this.#suggestedStem = stem
@@ -135,9 +140,5 @@ export class SaveDialog {
   async #suggestion({ id }: Picture, format: OutputFormat | 'original'): Promise<string> {
     const asked = format === 'original' ? {} : { format }
     return (await this.#ports.api().suggestTarget({ id, ...asked })).path
-  }
-
-  #resetQuality(): void {
-    this.quality = (this.written && QUALITY_OF[this.written]) ?? 90
   }
 }

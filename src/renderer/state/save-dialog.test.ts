@@ -4,7 +4,6 @@ import { LimpidError } from '../../contract/errors.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import type { Saver } from './saver.svelte.ts'
 import { aJob, aPicture, aResult, heard } from './testing.ts'
-import { QUALITY_OF } from './words.ts'
 
 const FREE_EXTENSION = { jpeg: '.jpg', tiff: '.tif', png: '.png', webp: '.webp', avif: '.avif' }
 
@@ -15,10 +14,13 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
   const downloads: string[] = []
   let target: string | null = null
   let refusal: string | null = null
+  const restoring = new Set<string>()
+  const cancelled = new Set<string>()
   let beforeSuggesting = async (_id: string): Promise<void> => {}
   const dialog = new SaveDialog({
     notices,
     strength: () => 0.4,
+    isUnderWay: ({ id }) => restoring.has(id),
     finished: async (job) => job,
     host: {
       ...(face === 'desktop' ? { chooseTarget: async () => target, showInFolder: () => {} } : {}),
@@ -32,6 +34,10 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
       async export(input) {
         asked.push(input)
         if (refusal !== null) throw new LimpidError('disk-full', refusal)
+        if (cancelled.has(input.id)) {
+          const error = { code: 'cancelled', message: 'It was cancelled.' } as const
+          return { job: aJob('1', { kind: 'export', state: 'cancelled', error }) }
+        }
         const path = input.path ?? '/cache/x.png'
         if (disk.has(path) && !input.overwrite) {
           throw new LimpidError('file-exists', `${path} is there already.`)
@@ -50,6 +56,10 @@ function saving(face: 'desktop' | 'browser', disk = new Set<string>()) {
     asked,
     disk,
     downloads,
+    /** Ids: they are being restored anew. */
+    restoring,
+    /** Ids: their saving is cancelled as soon as it begins. */
+    cancelled,
     choose: (path: string | null) => {
       target = path
     },
@@ -92,7 +102,7 @@ describe('saving on the desktop', () => {
     await dialog.open([lake])
     dialog.stem = 'holiday'
     await dialog.setFormat('jpeg')
-    expect([dialog.stem, dialog.extension, dialog.hasQuality]).toEqual(['holiday', '.jpg', true])
+    expect([dialog.stem, dialog.extension, dialog.usualQuality]).toEqual(['holiday', '.jpg', 95])
     dialog.quality = 71
     await dialog.confirm()
     expect(asked[0]).toMatchObject({ path: '/photos/holiday.jpg', format: 'jpeg', quality: 71 })
@@ -105,6 +115,39 @@ describe('saving on the desktop', () => {
     await dialog.choosePlace()
     await dialog.confirm()
     expect(asked[0]).toMatchObject({ path: '/elsewhere/small.webp', format: 'webp' })
+  })
+
+  it('a chosen place stays when the format changes; so does its name, and the extension follows', async () => {
+    const { dialog, asked, choose } = it_
+    await dialog.open([lake])
+    choose('/elsewhere/lake-limpid.png')
+    await dialog.choosePlace()
+    await dialog.setFormat('jpeg')
+    await dialog.confirm()
+    expect(asked[0]?.path).toBe('/elsewhere/lake-limpid.jpg')
+    await dialog.open([sea])
+    expect(dialog.folder, 'of the next time').toBe('/photos/')
+  })
+
+  it('nobody who leaves the quality alone chooses one: the original keeps its own', async () => {
+    const { dialog, asked } = it_
+    await dialog.open([lake])
+    await dialog.setFormat('webp')
+    expect([dialog.usualQuality, dialog.quality]).toEqual([90, null])
+    dialog.quality = 60
+    await dialog.setFormat('jpeg')
+    await dialog.confirm()
+    expect(asked[0]).toMatchObject({ format: 'jpeg' })
+    expect(asked[0]).not.toHaveProperty('quality')
+  })
+
+  it('one that is being restored anew is not saved, for its steps are no longer those of its result', async () => {
+    const { dialog, asked, notices, restoring } = it_
+    await dialog.open([lake, sea])
+    restoring.add('lake.png')
+    await dialog.confirm()
+    expect(asked.map(({ id }) => id)).toEqual(['sea.png'])
+    expect(notices.errors).toEqual(['lake.png was not saved: it is being restored anew.'])
   })
 
   it('names that no disk takes are not tried', async () => {
@@ -186,6 +229,19 @@ describe('saving on the desktop', () => {
     expect(notices.errors).toEqual(['sea.png: It was removed.'])
   })
 
+  it('cancelling one ends the saving of several; a declined question does not', async () => {
+    const { dialog, asked, disk, notices, cancelled } = it_
+    disk.add('/photos/lake-limpid.png')
+    cancelled.add('sea.png')
+    await dialog.open([lake, hill, sea, aPicture('never.png', { result: aResult() })])
+    const saved = dialog.confirm()
+    ;(await question(dialog.saver)).answer('cancel')
+    await saved
+    expect(asked.map(({ id }) => id)).toEqual(['lake.png', 'hill.png', 'sea.png'])
+    expect(notices.told.map(({ title }) => title)).toEqual(['Saved hill-limpid.png'])
+    expect(notices.errors).toEqual([])
+  })
+
   it('a disk that takes none of them is not told for each', async () => {
     const { dialog, asked, notices, refuse } = it_
     refuse('The disk is full.')
@@ -213,19 +269,13 @@ describe('saving on the desktop', () => {
     ])
   })
 
-  it('Save waits for the extension and the quality of the format, and saves once however often it is pressed', async () => {
+  it('Save waits for the extension of the format, and saves once however often it is pressed', async () => {
     const { dialog, asked, whenAsked } = it_
     await dialog.open([lake])
     whenAsked(() => new Promise((resolve) => setTimeout(resolve, 5)))
     const changed = dialog.setFormat('jpeg')
     await Promise.all([dialog.confirm(), dialog.confirm(), changed])
-    expect(asked).toEqual([
-      expect.objectContaining({
-        path: '/photos/lake-limpid.jpg',
-        format: 'jpeg',
-        quality: QUALITY_OF.jpeg,
-      }),
-    ])
+    expect(asked).toEqual([expect.objectContaining({ path: '/photos/lake-limpid.jpg', format: 'jpeg' })])
   })
 
   it('without an extension for the format nothing is saved; closed while it is waited for, neither', async () => {

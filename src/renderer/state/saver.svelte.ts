@@ -8,13 +8,15 @@ import { fileName, nextName } from './paths.ts'
 import { count, inWords } from './words.ts'
 
 export type Saved = NonNullable<Job['saved']>
+/** The file that is there stays, or the job was ended. */
+type NotSaved = 'declined' | 'cancelled'
 type Choice = 'replace' | 'both' | 'cancel'
 export type Collision = { path: string; answer(choice: Choice): void }
 export type SaveTarget = {
   path: string
   /** null: by the path's extension */
   format: OutputFormat | null
-  /** 1..100; null: the format's default */
+  /** 1..100; null: the original's, or the format's default */
   quality: number | null
   overwrite: boolean
 }
@@ -26,6 +28,8 @@ export type SaverPorts = {
   api(): Pick<AppApi, 'export' | 'suggestTarget'>
   /** 0..1 */
   strength(pictureId: string): number
+  /** It is being restored anew. */
+  isUnderWay(picture: Picture): boolean
   /** Resolves when the job is over. */
   finished(job: Job): Promise<Job>
 }
@@ -45,13 +49,13 @@ export class Saver {
     return this.#ports.host.chooseTarget === undefined
   }
 
-  /** null: cancelled. Fails with what went wrong. */
-  async save(picture: Picture, target: SaveTarget): Promise<Saved | null> {
+  /** Fails with what went wrong. */
+  async save(picture: Picture, target: SaveTarget): Promise<Saved | NotSaved> {
     const { saved, error } = await this.#export(picture, target)
     if (saved) return saved
-    if (error?.code !== 'file-exists') return failed(error)
+    if (error?.code !== 'file-exists') return notSaved(error)
     const choice = await this.#ask(target.path)
-    if (choice === 'cancel') return null
+    if (choice === 'cancel') return 'declined'
     if (choice === 'replace') return this.save(picture, { ...target, overwrite: true })
     return this.#saveBeside(picture, target)
   }
@@ -75,17 +79,19 @@ export class Saver {
   }
 
   /** Keeps both files: counts on until a name is free. */
-  async #saveBeside(picture: Picture, target: SaveTarget): Promise<Saved | null> {
+  async #saveBeside(picture: Picture, target: SaveTarget): Promise<Saved | NotSaved> {
     const beside = { ...target, path: nextName(target.path) }
     const { saved, error } = await this.#export(picture, beside)
     if (saved) return saved
-    return error?.code === 'file-exists' ? this.#saveBeside(picture, beside) : failed(error)
+    return error?.code === 'file-exists' ? this.#saveBeside(picture, beside) : notSaved(error)
   }
 
   async #export(
     picture: Picture,
     { path, format, quality, overwrite }: SaveTarget,
   ): Promise<Pick<Job, 'saved' | 'error'>> {
+    // Its steps are those of the next result, and so is their strength.
+    if (this.#ports.isUnderWay(picture)) return { saved: null, error: notYet(picture) }
     try {
       const { job } = await this.#ports.api().export({
         id: picture.id,
@@ -123,7 +129,12 @@ export class Saver {
   }
 }
 
-function failed(error: ErrorData | null): null {
+function notSaved(error: ErrorData | null): 'cancelled' {
   if (error && error.code !== 'cancelled') throw LimpidError.fromData(error)
-  return null
+  return 'cancelled'
+}
+
+function notYet({ name, path }: Picture): ErrorData {
+  const message = `${name} was not saved: it is being restored anew.`
+  return { code: 'bad-request', message, hint: 'Save it when that is done.', file: path }
 }

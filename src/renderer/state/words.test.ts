@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PictureInfo } from '../../contract/picture.ts'
-import { aJob } from './testing.ts'
+import type { Picture, PictureInfo } from '../../contract/picture.ts'
+import { aJob, aPicture } from './testing.ts'
 import {
   backendInWords,
   durationInWords,
@@ -9,6 +9,7 @@ import {
   megapixelsInWords,
   noiseInWords,
   removedInWords,
+  usualQualityInWords,
   workInWords,
 } from './words.ts'
 
@@ -81,5 +82,19 @@ describe('words for numbers', () => {
       backendInWords({ ...choice, passedOver: [], device: 'TensorFlow 2.21 on NVIDIA H100 (CUDA)' }),
     ).toBe('TensorFlow · NVIDIA H100')
     expect(backendInWords({ name: 'wasm', passedOver: [], device: '2 workers' })).toBe('WebAssembly')
+  })
+
+  it('says what a quality is that nobody chose', () => {
+    const picture = (changes: Partial<PictureInfo>): Picture => {
+      const { info, ...rest } = aPicture('a')
+      return { ...rest, info: { ...info!, ...changes } }
+    }
+    const jpeg = picture({ format: 'jpeg', jpegQuality: 98 })
+    const webp = picture({ format: 'webp' })
+    expect(usualQualityInWords('jpeg', [jpeg, jpeg])).toBe('as the original, or better')
+    expect(usualQualityInWords('jpeg', [jpeg, webp])).toBe('standard')
+    expect(usualQualityInWords('webp', [jpeg, webp])).toBe('standard; lossless stays lossless')
+    expect(usualQualityInWords('webp', [jpeg])).toBe('standard')
+    expect(usualQualityInWords('avif', [jpeg])).toBe('standard')
   })
 })

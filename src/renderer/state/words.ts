@@ -111,8 +111,16 @@ export function backendInWords({ name, device }: BackendChoice): string {
   return short === '' ? BACKEND_TITLES[name] : `${BACKEND_TITLES[name]} · ${short}`
 }
 
-/** Formats that are told how good to be, with what Limpid starts from. */
-export const QUALITY_OF: Partial<Record<OutputFormat, number>> = { jpeg: 92, webp: 90, avif: 75 }
+/** Formats that are told how good to be, with what they are unless told. */
+export const QUALITY_OF: Partial<Record<OutputFormat, number>> = { jpeg: 95, webp: 90, avif: 70 }
+
+/** What a quality that nobody chose is. */
+export function usualQualityInWords(format: OutputFormat, pictures: Picture[]): string {
+  const jpegs = pictures.every(({ info }) => info?.jpegQuality != null)
+  if (format === 'jpeg' && jpegs) return 'as the original, or better'
+  const webp = pictures.some(({ info }) => info?.format === 'webp')
+  return format === 'webp' && webp ? 'standard; lossless stays lossless' : 'standard'
+}
 
 /** "4032 × 3024 px · TIFF, 16 bit, grey · 73 MB" */
 export function factsOf(info: PictureInfo): string {

@@ -29,6 +29,7 @@ export class Workspace {
   readonly host: Host
   readonly #notices: Notices
   readonly #opening: Opening
+  page = $state<'restore' | 'lab'>('restore')
   /** Jobs that were told to stop and have not yet. */
   cancelling = $state.raw<ReadonlySet<string>>(new Set())
   readonly #waiting = new Map<string, (job: Job) => void>()
@@ -50,8 +51,12 @@ export class Workspace {
   readonly chosen = $derived(
     this.selection.ids.map((id) => this.library.pictures.get(id)).filter((picture) => picture !== undefined),
   )
-  /** Chosen ones that have something to save. */
-  readonly savable = $derived(this.chosen.filter(({ id, result }) => result !== null && this.stack.isOn(id)))
+  /** Chosen ones that have something to save: not while another result is made, for the steps are that one's already. */
+  readonly savable = $derived(
+    this.chosen.filter(
+      (picture) => picture.result !== null && this.stack.isOn(picture.id) && !this.stack.isUnderWay(picture),
+    ),
+  )
 
   constructor(host: Host, notices: Notices, connection = new Connection(host)) {
     this.host = host
@@ -78,6 +83,7 @@ export class Workspace {
       notices,
       api: () => this.connection.api,
       strength: (id) => this.stack.strength(id),
+      isUnderWay: (picture) => this.stack.isUnderWay(picture),
       finished: (job) => this.#finished(job),
     })
   }
@@ -100,7 +106,11 @@ export class Workspace {
   }
 
   async removeChosen(): Promise<void> {
-    const ids = this.selection.ids
+    await this.remove(this.selection.ids)
+  }
+
+  /** Off the strip; files stay. */
+  async remove(ids: string[]): Promise<void> {
     if (ids.length === 0) return
     // At once, and all together: what is already gone is not shown in passing.
     this.selection.leave(ids)
@@ -148,7 +158,14 @@ export class Workspace {
     const ids = jobs.map(({ id }) => id)
     if (ids.length === 0) return
     this.cancelling = new Set([...this.cancelling, ...ids])
-    await this.attempt(() => this.connection.api.cancelJobs({ ids }))
+    await this.attempt(async () => {
+      try {
+        await this.connection.api.cancelJobs({ ids })
+      } catch (thrown) {
+        this.#notCancelling(ids)
+        throw thrown
+      }
+    })
   }
 
   async resumeInterrupted(): Promise<void> {
@@ -178,7 +195,8 @@ export class Workspace {
   }
 
   #happened(event: AppEvent): void {
-    tell(event, this.library, this.selection.current, this.#notices)
+    const onScreen = this.page === 'restore' ? this.selection.current : null
+    tell(event, this.library, onScreen, this.#notices)
     if (event.type === 'picture-removed') this.selection.leave([event.id])
     this.library.apply(event)
     this.lab.happened(event)
@@ -202,9 +220,11 @@ export class Workspace {
     if (!isOver(job)) return
     this.#waiting.get(job.id)?.(job)
     this.#waiting.delete(job.id)
-    if (this.cancelling.has(job.id)) {
-      this.cancelling = new Set([...this.cancelling].filter((id) => id !== job.id))
-    }
+    if (this.cancelling.has(job.id)) this.#notCancelling([job.id])
+  }
+
+  #notCancelling(ids: string[]): void {
+    this.cancelling = new Set([...this.cancelling].filter((id) => !ids.includes(id)))
   }
 }
 

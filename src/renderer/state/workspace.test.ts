@@ -1,10 +1,11 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { AppApi, AppEvent, Output } from '../../contract/api.ts'
+import type { ModelSummary } from '../../contract/model.ts'
 import type { Picture } from '../../contract/picture.ts'
 import type { Host } from '../host/host.ts'
 import type { Wire } from '../rpc.ts'
 import { Connection } from './connection.svelte.ts'
-import { aPicture, heard } from './testing.ts'
+import { aJob, aPicture, aResult, heard } from './testing.ts'
 import { Workspace } from './workspace.svelte.ts'
 
 /** A window on an application with one picture, whose events and answers a test gives one by one. */
@@ -19,6 +20,7 @@ async function aWindow() {
   }
   const asked: string[][] = []
   const removed: string[][] = []
+  let cancelJobs: AppApi['cancelJobs'] = async () => ({})
   let answer = (_answer: Output<'addPictures'>): void => {}
   const api: Partial<AppApi> = {
     events,
@@ -40,6 +42,7 @@ async function aWindow() {
       removed.push(ids)
       return {}
     },
+    cancelJobs: (input) => cancelJobs(input),
   }
   const host: Partial<Host> = {
     connect: async () => ({ wire: {} as Wire, closed: new Promise(() => {}), close: () => {} }),
@@ -54,6 +57,11 @@ async function aWindow() {
     notices,
     asked,
     removed,
+    cancelFails() {
+      cancelJobs = () => {
+        throw new Error('The connection was lost.')
+      }
+    },
     shown: () => workspace.selection.current,
     strip: () => [...workspace.library.pictures.keys()],
     async happens(event: AppEvent) {
@@ -126,4 +134,48 @@ it('pictures that are removed while their folder is opened stay removed', async 
   await opened
   expect(strip()).toEqual(['c.jpg'])
   expect(shown()).toBe('c.jpg')
+})
+
+it('one picture alone can be taken off the strip; the others that are chosen stay', async () => {
+  const { workspace, removed, strip, happens } = it_
+  for (const name of ['broken.jpg', 'c.jpg']) await happens(comes(name))
+  workspace.selection.all()
+  await workspace.remove(['broken.jpg'])
+  expect(removed).toEqual([['broken.jpg']])
+  expect(strip()).toEqual(['old.jpg', 'c.jpg'])
+  expect(workspace.selection.ids).toEqual(['old.jpg', 'c.jpg'])
+})
+
+it('a picture that is being restored anew is not savable until that is done', async () => {
+  const { workspace, happens } = it_
+  workspace.library.models = [{ id: 'denoise-fast', task: 'denoise' } as ModelSummary]
+  await happens({ type: 'picture', picture: aPicture('old.jpg', { result: aResult() }) })
+  const savable = () => workspace.savable.map(({ id }) => id)
+  expect(savable()).toEqual(['old.jpg'])
+  await happens({ type: 'job', job: aJob('1', { pictureId: 'old.jpg', state: 'queued' }) })
+  expect(savable()).toEqual([])
+  await happens({ type: 'job', job: aJob('1', { pictureId: 'old.jpg', state: 'done' }) })
+  expect(savable()).toEqual(['old.jpg'])
+})
+
+it('what could not be cancelled can be cancelled again', async () => {
+  const { workspace, notices, cancelFails } = it_
+  cancelFails()
+  await workspace.cancel([aJob('1', { state: 'running' })])
+  expect(notices.errors).toHaveLength(1)
+  expect([...workspace.cancelling]).toEqual([])
+})
+
+it('a restoration that fails while another page is open is told of in passing', async () => {
+  const { workspace, notices, happens } = it_
+  const error = { code: 'out-of-memory', message: 'There was not enough memory.' } as const
+  const fails = (id: string): AppEvent => ({
+    type: 'job',
+    job: aJob(id, { pictureId: 'old.jpg', state: 'failed', error }),
+  })
+  await happens(fails('1'))
+  expect(notices.errors, 'it stands on the picture').toEqual([])
+  workspace.page = 'lab'
+  await happens(fails('2'))
+  expect(notices.errors).toEqual([error.message])
 })
