@@ -27,11 +27,13 @@ export class Library {
    * who asks for one is woken by that one alone. Strips hold hundreds.
    */
   readonly #newest = new SvelteMap<string, Job | null>()
+  /** Of each job how many were queued before it, told without waking who asks whenever another one comes. */
+  readonly #places = new Map<string, number>()
   /** Pictures that were removed: news of them that was still on its way brings none of them back. */
   readonly #gone = new Set<string>()
 
   load(state: State): void {
-    for (const one of [this.pictures, this.jobs, this.#newest, this.#gone]) one.clear()
+    for (const one of [this.pictures, this.jobs, this.#newest, this.#places, this.#gone]) one.clear()
     for (const picture of state.pictures) this.#setPicture(picture)
     for (const job of state.jobs) this.#setJob(job)
     this.models = state.models
@@ -77,9 +79,11 @@ export class Library {
   /** What is wrong with a picture: it can't be read, or the last thing done with it failed. */
   problem(picture: Picture): ErrorData | null {
     if (picture.error) return picture.error
-    const jobs = KINDS.map((kind) => this.job(picture.id, kind))
-    const failed = jobs.filter((job) => job?.state === 'failed' && job.error?.code !== 'file-exists')
-    return failed.at(-1)?.error ?? null
+    const jobs = KINDS.map((kind) => this.job(picture.id, kind)).filter((job) => job !== null)
+    // A save that met a file asked what to do.
+    const counting = jobs.filter(({ error }) => error?.code !== 'file-exists')
+    const last = counting.sort((a, b) => this.#placeOf(a) - this.#placeOf(b)).at(-1)
+    return last?.state === 'failed' ? last.error : null
   }
 
   #setPicture(picture: Picture): void {
@@ -89,9 +93,14 @@ export class Library {
     }
   }
 
+  #placeOf({ id }: Job): number {
+    return this.#places.get(id) ?? 0
+  }
+
   #setJob(job: Job): void {
     const newest = this.job(job.pictureId, job.kind)
     if (newest?.id === job.id || !this.jobs.has(job.id)) this.#newest.set(key(job.kind, job.pictureId), job)
+    if (!this.#places.has(job.id)) this.#places.set(job.id, this.#places.size)
     this.jobs.set(job.id, job)
   }
 }

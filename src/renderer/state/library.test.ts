@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import type { State } from '../../contract/api.ts'
+import { describe, expect, it } from 'vitest'
+import type { Job, State } from '../../contract/api.ts'
 import { Library } from './library.svelte.ts'
 import { aJob, aPicture } from './testing.ts'
 
@@ -64,4 +64,34 @@ it('knows every job that runs: several may at once', () => {
   expect(library.queued.map(({ id }) => id)).toEqual(['c'])
   library.apply({ type: 'job', job: aJob('a', { pictureId: 'a', state: 'done' }) })
   expect(library.running.map(({ id }) => id)).toEqual(['b'])
+})
+
+describe('the problem of a picture is that of the last thing done with it', () => {
+  const problem = (...jobs: Parameters<typeof aJob>[]) => {
+    const library = new Library()
+    library.load(state({ pictures: [aPicture('p')], jobs: jobs.map((job) => aJob(...job)) }))
+    return library.problem(aPicture('p'))?.message
+  }
+  const fails = (id: string, kind: Job['kind']): Parameters<typeof aJob> => [
+    id,
+    { kind, state: 'failed', error: { ...failed, message: `${id} failed.` } },
+  ]
+
+  it('a failed save is forgotten with the next restoration or save', () => {
+    expect(problem(fails('save', 'export'))).toBe('save failed.')
+    expect(problem(fails('save', 'export'), ['1', { state: 'queued' }])).toBeUndefined()
+    expect(problem(fails('save', 'export'), ['1', { kind: 'export', state: 'done' }])).toBeUndefined()
+  })
+
+  it('a newer failure hides the older one', () => {
+    expect(problem(fails('save', 'export'), fails('restoring', 'restore'))).toBe('restoring failed.')
+    expect(problem(fails('restoring', 'restore'), fails('save', 'export'))).toBe('save failed.')
+  })
+
+  it('a save that met a file asked, and failed at nothing', () => {
+    const met = { ...failed, code: 'file-exists' } as const
+    const save = ['save', { kind: 'export', state: 'failed', error: met }] as Parameters<typeof aJob>
+    expect(problem(save)).toBeUndefined()
+    expect(problem(fails('restoring', 'restore'), save)).toBe('restoring failed.')
+  })
 })
