@@ -8,9 +8,18 @@ export function remember(key: string, value: unknown): void {
   }
 }
 
-export function recall<T>(key: string, otherwise: T): T {
+/** As text; null: nothing is. */
+export function remembered(key: string): string | null {
   try {
-    const text = localStorage.getItem(`limpid.${key}`)
+    return localStorage.getItem(`limpid.${key}`)
+  } catch {
+    return null
+  }
+}
+
+export function recall<T>(key: string, otherwise: T): T {
+  const text = remembered(key)
+  try {
     return text === null ? otherwise : (JSON.parse(text) as T)
   } catch {
     return otherwise

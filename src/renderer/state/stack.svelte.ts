@@ -6,7 +6,7 @@ import type { Picture } from '../../contract/picture.ts'
 import { type Step, stepSchema } from '../../contract/step.ts'
 import type { Library } from './library.svelte.ts'
 import { withModel } from './model-choice.ts'
-import { recall, remember } from './remembered.ts'
+import { recall, remember, remembered } from './remembered.ts'
 import { secondsPerMegapixel } from './speed.ts'
 import { canBeFiner, STEP_KINDS, STEP_ORDER } from './step-kinds.ts'
 import { isBlocky, isNoisy, megapixels } from './words.ts'
@@ -21,6 +21,8 @@ const KEY = 'stacks'
 export class Stack {
   /** Of pictures whose steps were changed. */
   #stacks = $state.raw<Record<string, StackItem[]>>(recalled())
+  /** As they were last kept or read here: else another tab has kept them since. */
+  #kept = remembered(KEY)
   readonly #library: Library
 
   constructor(library: Library) {
@@ -28,8 +30,8 @@ export class Stack {
   }
 
   /**
-   * Every step once, in the order in which they run. A picture just opened is denoised, as strongly as the settings say; a
-   * JPEG that shows its compression is repaired, and denoised only if it is noisy too.
+   * Every step once, in the order in which they run. A picture just opened is denoised, as strongly as the settings say
+   * until it is restored; a JPEG that shows its compression is repaired, and denoised only if it is noisy too.
    */
   items(pictureId: string | null): StackItem[] {
     const own = pictureId === null ? undefined : this.#stacks[pictureId]
@@ -172,7 +174,10 @@ export class Stack {
 
   async run(api: AppApi, pictures: Picture[]): Promise<void> {
     const groups = new Map<string, { ids: string[]; steps: Step[] }>()
-    for (const { id } of this.todo(pictures)) {
+    const todo = this.todo(pictures).map(({ id }) => id)
+    // From now on its steps are its own, whatever the settings become.
+    this.#change(todo, (items) => items)
+    for (const id of todo) {
       const steps = computed(this.active(id))
       const group = groups.get(written(steps)) ?? { ids: [], steps }
       group.ids.push(id)
@@ -194,10 +199,12 @@ export class Stack {
   }
 
   #change(pictureIds: string[], change: (items: StackItem[], pictureId: string) => StackItem[]): void {
+    if (remembered(KEY) !== this.#kept) this.#stacks = { ...this.#stacks, ...recalled() }
     const changed = pictureIds.map((id) => [id, change(this.items(id), id)] as const)
     const known = Object.entries(this.#stacks).filter(([id]) => this.#library.pictures.has(id))
     this.#stacks = { ...Object.fromEntries(known), ...Object.fromEntries(changed) }
     remember(KEY, this.#stacks)
+    this.#kept = remembered(KEY)
   }
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppApi, Input } from '../../contract/api.ts'
 import type { ModelSummary } from '../../contract/model.ts'
 import type { Picture } from '../../contract/picture.ts'
@@ -106,6 +106,33 @@ it('a moved strength is of that picture; the others follow the settings', () => 
   library.settings = { ...library.settings, strength: 0.8 }
   stack.tell(['a.png'], 'denoise', { strength: 0.3 })
   expect([stack.strength('a.png'), stack.strength('b.png')]).toEqual([0.3, 0.8])
+})
+
+it('a picture keeps the strength that it was restored with, whatever the settings say afterwards', async () => {
+  const pictures = on(aPicture('a.png'), aPicture('b.png'))
+  const api = { restore: async () => ({ jobs: [] }) } as Partial<AppApi> as AppApi
+  await stack.run(api, pictures.slice(0, 1))
+  library.settings = { ...library.settings, strength: 0.3 }
+  expect([stack.strength('a.png'), stack.strength('b.png')]).toEqual([1, 0.3])
+})
+
+describe('in two tabs', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('the steps of different pictures do not undo each other', () => {
+    const kept = new Map<string, string>()
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    })
+    on(aPicture('a'), aPicture('b'))
+    const [one, two] = [new Stack(library), new Stack(library)]
+    one.tell(['a'], 'denoise', { strength: 0.2 })
+    two.tell(['b'], 'denoise', { strength: 0.7 })
+    one.tell(['a'], 'denoise', { strength: 0.3 })
+    const later = new Stack(library)
+    expect([later.strength('a'), later.strength('b')]).toEqual([0.3, 0.7])
+  })
 })
 
 describe('the time that it will take', () => {
