@@ -59,7 +59,10 @@ const SHORTCUTS: Shortcut[] = [
 /** Signs that need Shift on some keyboards: there Shift says nothing. */
 const SIGNS = /^[^a-z0-9]$/
 
-export type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'repeat'>
+
+/** A held key does these once. */
+const ONCE: ReadonlySet<Action> = new Set(['restore', 'remove'])
 
 /** What a key press asks for, or null. */
 export function actionOf(press: KeyPress): Action | null {
@@ -72,7 +75,13 @@ export function actionOf(press: KeyPress): Action | null {
       (shortcut.command ?? false) === command &&
       (SIGNS.test(key) || (shortcut.shift ?? false) === press.shiftKey),
   )
-  return found?.action ?? null
+  if (!found || (press.repeat && ONCE.has(found.action))) return null
+  return found.action
+}
+
+/** Takes what is chosen off the strip that has the focus. A held key does so once: all would go one after the other. */
+export function takesOff({ key, repeat }: Pick<KeyPress, 'key' | 'repeat'>): boolean {
+  return (key === 'Delete' || key === 'Backspace') && !repeat
 }
 
 /** For the sheet: what a person reads. `Mod` is Ctrl, on a Mac ⌘. */
