@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LabRun } from '../../contract/lab-run.ts'
-import { figuresNow, figuresOf } from './run-words.ts'
+import { figuresNow, figuresOf, mayStop } from './run-words.ts'
 
 const at = (step: number, dice: number) => ({ step, figures: { Dice: dice }, samples: null })
 const run = {
@@ -18,4 +18,15 @@ test('figures are those of the newest validation while a run goes on, of the bes
 
 test('a run without a validation has no figures', () => {
   expect(figuresNow({ ...run, validations: [], best: null })).toEqual({})
+})
+
+test('a run that waits can be stopped as soon as it has learned something, validated or not', () => {
+  const paused: LabRun = { ...run, state: 'paused', step: 7, validations: [] }
+  expect(mayStop(paused)).toBe(true)
+  expect(mayStop({ ...paused, state: 'interrupted' })).toBe(true)
+  expect(mayStop({ ...paused, step: 0 })).toBe(false)
+  expect(mayStop({ ...paused, state: 'running', step: 0 })).toBe(true)
+  for (const state of ['queued', 'pausing', 'stopping', 'done'] as const) {
+    expect(mayStop({ ...paused, state })).toBe(false)
+  }
 })

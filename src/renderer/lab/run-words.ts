@@ -40,3 +40,13 @@ export function figuresOf(runs: readonly LabRun[]): { name: string; values: (num
 
 /** 0.0926 → "9.3 %" */
 export const rateInWords = (rate: number): string => `${(100 * rate).toFixed(1)} %`
+
+/** It waits, to go on when it is told to. */
+export function mayResume({ state }: LabRun): boolean {
+  return state === 'paused' || state === 'interrupted' || state === 'failed'
+}
+
+/** It can be ended with what it has learned. */
+export function mayStop(run: LabRun): boolean {
+  return run.state === 'running' || (mayResume(run) && run.step > 0)
+}
