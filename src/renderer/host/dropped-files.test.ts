@@ -1,12 +1,17 @@
 import { expect, it } from 'vitest'
-import { droppedFiles } from './dropped-files.ts'
+import { droppedFiles, picturesOf } from './dropped-files.ts'
 
 type Tree = { [name: string]: Tree | 'file' }
+
+/** Its path as browsers give it: of a file that was not chosen in a folder, ''. */
+function aFile(name: string, path = ''): File {
+  return Object.defineProperty(new File(['x'], name), 'webkitRelativePath', { value: path })
+}
 
 /** A dropped entry as Chromium gives it: folders are read in pieces, the last of them empty. */
 function entry(name: string, content: Tree | 'file'): FileSystemEntry {
   if (content === 'file') {
-    const file = (resolve: (file: File) => void): void => resolve(new File(['x'], name))
+    const file = (resolve: (file: File) => void): void => resolve(aFile(name))
     return { name, isDirectory: false, file } as unknown as FileSystemEntry
   }
   const children = Object.entries(content).map(([child, inside]) => entry(child, inside))
@@ -39,6 +44,7 @@ it('a folder gives all pictures in it, however deep and however many, and nothin
     'a.png': 'file',
     'notes.txt': 'file',
     '._a.png': 'file',
+    '.thumbnails': { 'a.png': 'file', deep: { 'a.png': 'file' } },
     'day 2': { 'c.tiff': 'file', raw: { 'd.webp': 'file' } },
   } as const
   expect(await names({ trip })).toEqual(['a.png', 'b.JPG', 'c.tiff', 'd.webp'])
@@ -53,4 +59,11 @@ it('a folder without pictures is named, and keeps nothing else out', async () =>
     'The folder letters holds no picture.',
     'a.png',
   ])
+})
+
+it('of a folder chosen by dialog, what lies in hidden folders of it is none', () => {
+  const files = ['trip/a.png', 'trip/.thumbnails/a.png', 'trip/day 2/.old/b.png', 'trip/day 2/b.png'].map(
+    (path) => aFile(path.split('/').at(-1)!, path),
+  )
+  expect(picturesOf('trip', files)).toEqual([{ file: files[0] }, { file: files[3] }])
 })

@@ -1,5 +1,6 @@
 /** Files in what a person dropped or pasted into a browser; folders are searched deeply. */
 import { LimpidError } from '../../contract/errors.ts'
+import { isHidden } from '../state/paths.ts'
 import type { Openable } from './host.ts'
 
 /** Of folders only the pictures, by name; a file dropped itself is always taken, so that it can be refused by name. */
@@ -22,7 +23,7 @@ async function picturesIn(folder: FileSystemDirectoryEntry): Promise<Openable[]>
 
 /** The pictures among a folder's files, or that there is none. */
 export function picturesOf(folder: string, files: File[]): Openable[] {
-  const pictures = files.filter((file) => looksLikePicture(file.name))
+  const pictures = files.filter((file) => looksLikePicture(file.name) && !isHidden(pathInFolder(file)))
   if (pictures.length > 0) return pictures.map((file) => ({ file }))
   const error = new LimpidError('folder-empty', `The folder ${folder} holds no picture.`, {
     hint: 'Choose a folder with JPEG, PNG, WebP, TIFF, AVIF or GIF files in it.',
@@ -33,15 +34,21 @@ export function picturesOf(folder: string, files: File[]): Openable[] {
 async function walk(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const files: File[] = []
   for (const entry of await entriesOf(folder)) {
+    if (isHidden(entry.name)) continue
     if (entry.isDirectory) files.push(...(await walk(entry as FileSystemDirectoryEntry)))
     else if (looksLikePicture(entry.name)) files.push(await fileOf(entry as FileSystemFileEntry))
   }
   return files
 }
 
-/** By its extension; hidden files (macOS' `._photo.jpg`) are none. */
+/** Of a file of a folder that was chosen by dialog, below that folder: 'day 2/a.png'. */
+export function pathInFolder(file: File): string {
+  return file.webkitRelativePath.split('/').slice(1).join('/') || file.name
+}
+
+/** By its extension. */
 function looksLikePicture(name: string): boolean {
-  return !name.startsWith('.') && /\.(jpe?g|jpe|jfif|png|webp|tiff?|avif|gif)$/i.test(name)
+  return /\.(jpe?g|jpe|jfif|png|webp|tiff?|avif|gif)$/i.test(name)
 }
 
 /** `readEntries` gives at most 100 at a time, and an empty list at the end. */

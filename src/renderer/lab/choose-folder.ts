@@ -1,5 +1,7 @@
 /** A folder of training data, as each face gives one: by its path, or file by file. */
+import { pathInFolder } from '../host/dropped-files.ts'
 import type { Host } from '../host/host.ts'
+import { isHidden } from '../state/paths.ts'
 
 export type ChosenFolder =
   | { path: string }
@@ -26,11 +28,11 @@ function chooseInBrowser(): Promise<ChosenFolder | null> {
   }).finally(() => input.remove())
 }
 
-/** Files with the folder's name before theirs, as browsers give them; hidden ones are passed over. */
+/** Files with the folder's name before theirs, as browsers give them; what is hidden is passed over. */
 export function folderOf(files: File[]): ChosenFolder | null {
-  const seen = files.filter((file) => !file.name.startsWith('.'))
+  const seen = files.filter((file) => !isHidden(pathInFolder(file)))
   if (seen.length === 0) return null
   const [title = 'folder'] = seen[0]!.webkitRelativePath.split('/')
-  const named = seen.map((file) => ({ file, name: file.webkitRelativePath.split('/').slice(1).join('/') }))
+  const named = seen.map((file) => ({ file, name: pathInFolder(file) }))
   return { title, files: named }
 }

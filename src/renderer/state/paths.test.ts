@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileName, folderOf, isFileName, nextName, splitName } from './paths.ts'
+import { fileName, folderOf, isFileName, isHidden, nextName, splitName } from './paths.ts'
 
 describe('paths', () => {
   it('takes paths of every system apart', () => {
@@ -14,6 +14,11 @@ describe('paths', () => {
     expect(nextName('/p/photo-limpid.jpg')).toBe('/p/photo-limpid-2.jpg')
     expect(nextName('/p/photo-limpid-9.jpg')).toBe('/p/photo-limpid-10.jpg')
     expect(nextName('/p.d/photo')).toBe('/p.d/photo-2')
+  })
+
+  it('sees what is hidden, itself or by a folder above it', () => {
+    for (const path of ['._a.jpg', '.cache/a.jpg', 'day 2/.old/a.jpg']) expect(isHidden(path)).toBe(true)
+    for (const path of ['a.b.jpg', 'day.2/a.jpg']) expect(isHidden(path)).toBe(false)
   })
 
   it('refuses names that a disk would refuse', () => {

@@ -28,3 +28,8 @@ export function isFileName(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
   return name.trim() !== '' && !/[\\/:*?"<>|\u0000-\u001f]/.test(name) && !/^\.+$/.test(name)
 }
+
+/** A file that begins with a dot, as macOS' `._photo.jpg`, or one in a folder that does. */
+export function isHidden(path: string): boolean {
+  return path.split(/[\\/]/).some((part) => part.startsWith('.'))
+}
