@@ -24,6 +24,38 @@ test('what is in at a time is of no more pixels than may be, and all of it is do
   expect(largest).toBeLessThanOrEqual(100)
 })
 
+test('first come, first in: a large one is not kept out by small ones that come later', async () => {
+  const gate = new PixelGate()
+  const order: string[] = []
+  const pass = (name: string, pixels: number) =>
+    gate.run(pixels, 100, async () => {
+      order.push(name)
+      await sleep(2)
+    })
+  const all = [pass('small', 10), pass('large', 95)]
+  for (let i = 0; i < 5; i++) all.push(pass('late', 10))
+  await Promise.all(all)
+  expect(order.slice(0, 2)).toEqual(['small', 'large'])
+})
+
+test('what waits can be cancelled, and makes room for what waits behind it', async () => {
+  const gate = new PixelGate()
+  const controller = new AbortController()
+  let end = () => {}
+  const inside = gate.run(50, 100, () => new Promise<void>((resolve) => (end = resolve)))
+  const waiting = gate.run(90, 100, () => 'never', controller.signal)
+  const behind = gate.run(40, 100, () => 'behind')
+  controller.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+  expect(await behind).toBe('behind')
+  await expect(gate.run(1, 100, () => 'never', controller.signal)).rejects.toMatchObject({
+    code: 'cancelled',
+  })
+  end()
+  await inside
+  expect(await gate.run(100, 100, () => 'room')).toBe('room')
+})
+
 test('what fails makes room too', async () => {
   const gate = new PixelGate()
   const failing = gate.run(100, 100, async () => {

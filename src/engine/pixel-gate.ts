@@ -1,18 +1,51 @@
-/** Lets work in as long as all that is in together is of no more than so many pixels; one is let in however large. */
+import { LimpidError } from '../contract/errors.ts'
+
+type Waiter = { pixels: number; most: number; enter: () => void }
+
+/**
+ * Lets work in as long as all that is in together is of no more than so many pixels; one is let in however large. First
+ * come, first in: small ones do not keep a large one out for ever.
+ */
 export class PixelGate {
   #inside = 0
-  #waiting: (() => void)[] = []
+  readonly #waiting: Waiter[] = []
 
-  /** `most`: px of all that is in at a time. */
-  async run<T>(pixels: number, most: number, work: () => Promise<T> | T): Promise<T> {
-    while (this.#inside > 0 && this.#inside + pixels > most)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#inside += pixels
+  /** `most`: px of all that is in at a time. Throws `cancelled` where `signal` aborts before it is let in. */
+  async run<T>(pixels: number, most: number, work: () => Promise<T> | T, signal?: AbortSignal): Promise<T> {
+    await this.#entry(pixels, most, signal)
     try {
       return await work()
     } finally {
       this.#inside -= pixels
-      for (const wake of this.#waiting.splice(0)) wake()
+      this.#letIn()
+    }
+  }
+
+  #entry(pixels: number, most: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
+        reject(new LimpidError('cancelled', 'Cancelled.'))
+        this.#letIn()
+      }
+      const enter = () => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const waiter = { pixels, most, enter }
+      this.#waiting.push(waiter)
+      if (signal?.aborted) leave()
+      else signal?.addEventListener('abort', leave, { once: true })
+      this.#letIn()
+    })
+  }
+
+  #letIn(): void {
+    for (let [next] = this.#waiting; next; [next] = this.#waiting) {
+      if (this.#inside > 0 && this.#inside + next.pixels > next.most) return
+      this.#waiting.shift()
+      this.#inside += next.pixels
+      next.enter()
     }
   }
 }
