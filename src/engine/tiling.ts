@@ -20,6 +20,14 @@ export function haloOf({ sizeMultiple, receptiveFieldRadius }: Geometry): number
   return roundUp(receptiveFieldRadius, sizeMultiple)
 }
 
+/** Sides of tiles in halos: below two there is nothing of a tile to keep, at 3.5 a network computes five times what it keeps. */
+const USUAL_HALOS = 3.5
+
+/** `maxTilePixels`, or what a network with a large halo needs instead, px. */
+export function roomyTile(geometry: Geometry, maxTilePixels: number): number {
+  return Math.max(maxTilePixels, (USUAL_HALOS * haloOf(geometry)) ** 2)
+}
+
 /** `input` is what the network is run on, `core` the part of it that is kept. Both in picture coordinates, px. */
 export type Tile = { input: Window; core: Window }
 

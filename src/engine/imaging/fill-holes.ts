@@ -54,8 +54,7 @@ const SWEEPS = 8
 const OVER_RELAXATION = 1.5
 
 function relax({ values, known, width, height }: Level, channels: number): void {
-  const holes: number[] = []
-  for (let i = 0; i < known.length; i++) if (known[i] === 0) holes.push(i)
+  const holes = holesOf(known)
   const step = (pixel: number) => {
     const x = pixel % width
     const left = x > 0 ? pixel - 1 : pixel
@@ -77,6 +76,16 @@ function relax({ values, known, width, height }: Level, channels: number): void 
     if (sweep % 2 === 0) for (let i = 0; i < holes.length; i++) step(holes[i])
     else for (let i = holes.length - 1; i >= 0; i--) step(holes[i])
   }
+}
+
+/** Their indices: an ordinary array of them ends at 134 million, and lies on V8's heap. */
+function holesOf(known: Float32Array): Uint32Array {
+  let count = 0
+  for (let i = 0; i < known.length; i++) if (known[i] === 0) count++
+  const holes = new Uint32Array(count)
+  count = 0
+  for (let i = 0; i < known.length; i++) if (known[i] === 0) holes[count++] = i
+  return holes
 }
 
 function pull({ values, known, width, height }: Level, channels: number): Level {

@@ -63,6 +63,7 @@ async function runStepsOn(
       // Other pictures want workers too: each gets its share, and the last one all of them.
       atOnce: () => Math.ceil(session.workers / context.jobsAtHand()),
       between,
+      signal: context.signal,
     })
     modelMs += network.elapsedMs - before
     return result

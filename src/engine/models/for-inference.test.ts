@@ -35,6 +35,12 @@ function outputOf(model: tf.LayersModel): Float32Array {
 }
 
 describe('a network made ready for inference', () => {
+  it('with layers of several outputs stays as it is: SegNet', () => {
+    const model = architecture('segnet', { filters: [4, 8], convolutions: [1, 1] }).build(3)
+    expect(forInference(model)).toBe(model)
+    model.dispose()
+  })
+
   it.each(['nearest', 'transposed'] as const)(
     'computes the same without batch norm and dropout: U-Net, %s',
     (upsampling) => {

@@ -30,11 +30,12 @@ export function forInference(model: tf.LayersModel): tf.LayersModel {
   return rewritten
 }
 
-/** Of each tensor, by its id. Null for a graph that is not simple: layers called twice, or models as layers. */
+/** Of each tensor, by its id. Null for a graph that is not simple: layers called twice or with several outputs, models as layers. */
 function countConsumers(model: tf.LayersModel): Map<number, number> | null {
   const counts = new Map<number, number>(model.outputs.map(({ id }) => [id, 1]))
   for (const layer of model.layers) {
     if (layer.inboundNodes.length !== 1 || layer instanceof tf.LayersModel) return null
+    if (layer.inboundNodes[0].outputTensors.length !== 1) return null
     for (const { id } of layer.inboundNodes[0].inputTensors) counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   return counts

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { cpu } from '../backends/cpu.ts'
 import { saveTinyModel } from '../jobs/testing/tiny-model.ts'
+import { tf } from '../tf.ts'
 import { openNetwork } from './network.ts'
 
 let root: string
@@ -24,6 +25,20 @@ it('a network can still be run after others were opened, and is not read again',
   expect(await first.run(picture, 8, 8, 3)).toEqual(before)
   expect(await second.run(picture, 8, 8, 3)).not.toEqual(before)
   expect(await openNetwork(folders[0])).toBe(first)
+})
+
+it('a backend without room for a model is no damaged model', async () => {
+  const folder = path.join(root, 'large')
+  await saveTinyModel(folder, { seed: 3 })
+  const full = vi.spyOn(tf.backend(), 'write').mockImplementation(() => {
+    throw new Error('OOM when allocating tensor with shape[3,3,4,4]')
+  })
+  await expect(openNetwork(folder)).rejects.toMatchObject({
+    code: 'out-of-memory',
+    message: 'The engine ran out of memory as it opened a model.',
+  })
+  full.mockRestore()
+  expect((await openNetwork(folder)).manifest.id).toBe('tiny')
 })
 
 it('a model that was trained anew is read anew', async () => {

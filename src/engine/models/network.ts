@@ -44,10 +44,14 @@ export class LocalNetwork implements Network {
 
   /** The trained `model` as it is best run here; it is the network's from now on. */
   static async of(model: tf.LayersModel, manifest: Manifest): Promise<LocalNetwork> {
-    const layers = forInference(model)
-    const graph = openGraph(layers, manifest.sizeMultiple)
-    if (graph) layers.dispose()
-    return new LocalNetwork(graph ?? layerByLayer(layers), manifest)
+    try {
+      const layers = forInference(model)
+      const graph = openGraph(layers, manifest.sizeMultiple)
+      if (graph) layers.dispose()
+      return new LocalNetwork(graph ?? layerByLayer(layers), manifest)
+    } catch (thrown) {
+      throw isOutOfMemory(thrown) ? outOfMemory('as it opened a model', thrown) : brokenBackend(thrown)
+    }
   }
 
   async run(values: Float32Array, width: number, height: number, channels: number): Promise<Float32Array> {
@@ -55,7 +59,8 @@ export class LocalNetwork implements Network {
     try {
       return await withGpuErrors(() => this.#compute(values, width, height, channels))
     } catch (thrown) {
-      throw isOutOfMemory(thrown) ? outOfMemory(width, height, thrown) : brokenBackend(thrown)
+      if (!isOutOfMemory(thrown)) throw brokenBackend(thrown)
+      throw outOfMemory(`on a tile of ${width} × ${height} px`, thrown)
     } finally {
       this.elapsedMs += performance.now() - start
     }
@@ -120,7 +125,11 @@ export async function openNetwork(folder: string): Promise<LocalNetwork> {
     return known.network
   }
   known?.network.dispose()
-  const { model, manifest } = await loadModel(folder)
+  const { model, manifest } = await loadModel(folder).catch((thrown) => {
+    // What a backend says that has no room for the weights.
+    const why = thrown instanceof LimpidError && thrown.code === 'model-damaged' ? thrown.cause : null
+    throw isOutOfMemory(why) ? outOfMemory('as it opened a model', why) : thrown
+  })
   const network = await LocalNetwork.of(model, manifest)
   loaded.push({ folder, changed, backend, network })
   if (loaded.length > KEPT) loaded.shift()!.network.dispose()
@@ -138,15 +147,11 @@ function isOutOfMemory(thrown: unknown): boolean {
   )
 }
 
-function outOfMemory(width: number, height: number, cause: unknown): LimpidError {
-  return new LimpidError(
-    'out-of-memory',
-    `The engine ran out of memory on a tile of ${width} × ${height} px.`,
-    {
-      hint: 'Close other programs, or choose a smaller model.',
-      cause,
-    },
-  )
+function outOfMemory(when: string, cause: unknown): LimpidError {
+  return new LimpidError('out-of-memory', `The engine ran out of memory ${when}.`, {
+    hint: 'Close other programs, or choose a smaller model.',
+    cause,
+  })
 }
 
 /** What a lost GPU, a driver's error or a trap in WebAssembly comes to. */

@@ -41,6 +41,12 @@ describe('colouring', () => {
     },
   )
 
+  it('refuses the zeros of a lost GPU', async () => {
+    const lost = fakeNetwork((_values, width, height) => new Float32Array(3 * width * height))
+    const run = colourise.run(noisePicture(90, 70, 1), { strength: 1 }, { network: lost, maxTilePixels })
+    await expect(run).rejects.toMatchObject({ code: 'result-invalid' })
+  })
+
   it('is grey at strength 0', async () => {
     const picture = noisePicture(40, 30, 1)
     const { samples } = await colourise.run(picture, { strength: 0 }, { network: wild(1), maxTilePixels })

@@ -13,6 +13,7 @@ import {
 } from '../imaging/raster.ts'
 import { channelsOf } from '../models/network.ts'
 import { requireFinite } from './require-finite.ts'
+import { requireNotBlack } from './require-not-black.ts'
 import type { Task } from './task.ts'
 import { inTiles } from './tiled.ts'
 
@@ -34,8 +35,11 @@ export const colourise: Task<'colourise'> = {
           },
         }
       },
-      (luma, tileWidth, tileHeight) =>
-        network.run(takes === 1 ? luma : greyAsRgb(luma), tileWidth, tileHeight, takes),
+      async (luma, tileWidth, tileHeight) => {
+        const coloured = await network.run(takes === 1 ? luma : greyAsRgb(luma), tileWidth, tileHeight, takes)
+        requireNotBlack(luma, coloured)
+        return coloured
+      },
       options,
     )
   },

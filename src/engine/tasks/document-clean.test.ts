@@ -35,6 +35,12 @@ describe('cleaning a page', () => {
     await expect(run).rejects.toMatchObject({ code: 'result-invalid' })
   })
 
+  it('refuses the zeros of a lost GPU', async () => {
+    const lost = fakeNetwork((values) => values.map(() => 0))
+    const run = documentClean.run(page, { strength: 1, ink: 'black' }, { network: lost, maxTilePixels })
+    await expect(run).rejects.toMatchObject({ code: 'result-invalid' })
+  })
+
   it('keeps the ink at its own tone, unless black ink is asked for', async () => {
     const grey = noisePicture(40, 30, 1)
     grey.samples.fill(200)

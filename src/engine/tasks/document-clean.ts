@@ -12,6 +12,7 @@ import { channelsOf } from '../models/network.ts'
 import { blend } from './blend.ts'
 import { contrastOf, raiseContrast } from './faint-ink.ts'
 import { withOwnInk } from './own-ink.ts'
+import { requireNotBlack } from './require-not-black.ts'
 import type { Task } from './task.ts'
 import { planeInTiles, type TaskOptions } from './tiled.ts'
 
@@ -41,6 +42,7 @@ export function blackOnWhite(raster: Raster, options: TaskOptions): Promise<Floa
       const luma = lumaOf(values, channels)
       const page = takes === 1 ? luma : channels === 1 ? greyAsRgb(luma) : values
       const estimate = await network.run(page, tileWidth, tileHeight, takes)
+      requireNotBlack(page, estimate)
       return lumaOf(estimate, estimate.length / luma.length)
     },
     options,

@@ -62,6 +62,15 @@ describe.each([
   })
 })
 
+it('refuses the zeros of a lost GPU', async () => {
+  const lost = fakeNetwork(
+    byPixel(4, () => [0, 0, 0]),
+    channelsOfModel,
+  )
+  const run = fillIn(noisePicture(width, height, 3), mask, 1, { network: lost, maxTilePixels })
+  await expect(run).rejects.toMatchObject({ code: 'result-invalid' })
+})
+
 it('starts from what is around the holes, the same in tiles of any size', async () => {
   const picture = noisePicture(width, height, 3, 8)
   const other = { ...picture, samples: picture.samples.slice() }

@@ -21,6 +21,7 @@ import { greyOf } from './colourise.ts'
 import { findScratches } from './find-scratches.ts'
 import { greyStaysGrey } from './grey-stays-grey.ts'
 import { requireFinite } from './require-finite.ts'
+import { requireNotBlack } from './require-not-black.ts'
 import type { Task } from './task.ts'
 import { inTiles, type TaskOptions } from './tiled.ts'
 
@@ -62,7 +63,11 @@ export function fillIn(
         },
       }
     },
-    (values, tileWidth, tileHeight) => options.network.run(values, tileWidth, tileHeight, 4),
+    async (values, tileWidth, tileHeight) => {
+      const filled = await options.network.run(values, tileWidth, tileHeight, 4)
+      requireNotBlack(values, filled)
+      return filled
+    },
     options,
     ({ core }) => hasHoles(mask, core),
   )

@@ -2,7 +2,16 @@
 import { LimpidError } from '../../contract/errors.ts'
 import type { Network } from '../models/network.ts'
 import { PixelGate } from '../pixel-gate.ts'
-import { haloOf, planTiles, type RunTile, runTiled, type Sink, type Source, type Tile } from '../tiling.ts'
+import {
+  haloOf,
+  planTiles,
+  type RunTile,
+  roomyTile,
+  runTiled,
+  type Sink,
+  type Source,
+  type Tile,
+} from '../tiling.ts'
 import { requireFinite } from './require-finite.ts'
 
 /** What a task is given to compute with. */
@@ -14,6 +23,8 @@ export type TaskOptions = {
   mostPixels?: number
   /** Tiles that may be run at a time; one if absent. */
   atOnce?: () => number
+  /** Cancels what waits for room. */
+  signal?: AbortSignal
   /** Awaited between tiles with the share done, 0..1; throws to cancel. */
   between?: (done: number) => Promise<void> | void
 }
@@ -27,11 +38,7 @@ const LARGE_TILE_PIXELS = 1e6
 /** When memory runs out tiles are halved, but not below this, px. */
 const SMALLEST_TILE_PIXELS = 8192
 
-/**
- * Sides of tiles in halos. Below two there is nothing of a tile to keep; at 3.5 a network computes five times what it keeps,
- * at 2.4 thirty times: it is better to compute elsewhere then.
- */
-const USUAL_HALOS = 3.5
+/** Sides of the smallest tiles in halos: a network computes thirty times what it keeps, it is better done elsewhere. */
 const FEWEST_HALOS = 2.4
 
 /** All jobs of this process. */
@@ -48,17 +55,16 @@ export async function inTiles<Result>(
   options: TaskOptions,
   wanted: (tile: Tile) => boolean = () => true,
 ): Promise<Result> {
-  const { network, atOnce, between, mostPixels = Number.POSITIVE_INFINITY } = options
-  const halo = haloOf(network.manifest)
-  const usual = Math.max(options.maxTilePixels, (USUAL_HALOS * halo) ** 2)
-  const smallest = Math.max(SMALLEST_TILE_PIXELS, (FEWEST_HALOS * halo) ** 2)
+  const { network, atOnce, between, signal, mostPixels = Number.POSITIVE_INFINITY } = options
+  const usual = roomyTile(network.manifest, options.maxTilePixels)
+  const smallest = Math.max(SMALLEST_TILE_PIXELS, (FEWEST_HALOS * haloOf(network.manifest)) ** 2)
   for (let maxTilePixels = usual; ; maxTilePixels /= 2) {
     const { result, sink } = begin()
     try {
       const tiles = planTiles(source.width, source.height, network.manifest, maxTilePixels, atOnce?.())
       const run: RunTile = (values, width, height) => {
         if (width * height > LARGE_TILE_PIXELS) globalThis.gc?.({ type: 'minor' })
-        return gate.run(width * height, mostPixels, () => work(values, width, height))
+        return gate.run(width * height, mostPixels, () => work(values, width, height), signal)
       }
       await runTiled(source, sink, tiles.filter(wanted), run, between, atOnce)
       return result

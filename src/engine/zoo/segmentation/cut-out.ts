@@ -1,6 +1,7 @@
 /** A subject cut out: mask × picture. */
 import { createRaster, maxSample, type Raster } from '../../imaging/raster.ts'
 import { asEightBitRgb } from '../../imaging/sample-layout.ts'
+import { requireFinite } from '../../tasks/require-finite.ts'
 import type { Between, Segmenter } from './segment.ts'
 
 /** What stands where the subject is not. */
@@ -23,6 +24,7 @@ export async function cutOut(
 ): Promise<CutOut> {
   const { width, height } = raster
   const probability = await segmenter.probability({ width, height, samples: asEightBitRgb(raster) }, between)
+  requireFinite(probability)
   const opacity = probability.map(soften)
   const mask = createRaster(width, height, 1, 8)
   let subject = 0

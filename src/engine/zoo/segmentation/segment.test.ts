@@ -37,6 +37,20 @@ describe('a network at work', () => {
     expect(labels.every((label) => label < 3)).toBe(true)
   })
 
+  it('is no picture where it computed no numbers', async () => {
+    const broken = { probability: async () => new Float32Array(6).fill(Number.NaN) } as unknown as Segmenter
+    await expect(cutOut(createRaster(3, 2, 3, 8), broken, 'transparent')).rejects.toMatchObject({
+      code: 'result-invalid',
+    })
+  })
+
+  it('takes larger tiles where its halo leaves nothing of small ones', async () => {
+    const deep = maskRecipe({}, { architecture: { name: 'unet', parameters: { filters: 2, depth: 4 } } })
+    let tiles = 0
+    await segmenter(deep, 1).probability(noise(256, 256), () => void tiles++)
+    expect(tiles).toBeLessThan(10)
+  })
+
   it('can be stopped between tiles', async () => {
     const stop = async () => {
       throw new Error('stopped')

@@ -3,7 +3,7 @@ import type { SegmentationRecipe } from '../../../contract/segmentation-recipe.t
 import { architecture } from '../../architectures/index.ts'
 import { type Raster, readWindow } from '../../imaging/raster.ts'
 import { tf } from '../../tf.ts'
-import { planTiles, runTiled, type Sink, type Source } from '../../tiling.ts'
+import { planTiles, roomyTile, runTiled, type Sink, type Source } from '../../tiling.ts'
 import { classColours, outputChannels } from './classes.ts'
 import { resizeSamples } from './fit.ts'
 import { logitsOf } from './logits.ts'
@@ -17,7 +17,7 @@ type Map = { width: number; height: number; channels: number; values: Float32Arr
 /** Of a picture [height, width, 3], 8-bit. */
 export type Picture = { width: number; height: number; samples: Uint8Array }
 
-/** Largest tile, px: some 600 MB in a U-Net with 16 filters. */
+/** Largest tile, px: some 600 MB in a U-Net with 16 filters; one with a large halo gets larger ones. */
 const MAX_TILE_PIXELS = 1 << 20
 
 export class Segmenter {
@@ -31,9 +31,9 @@ export class Segmenter {
   /** `model` is the recipe's network, as built or as loaded. */
   constructor(model: tf.LayersModel, recipe: SegmentationRecipe, maxTilePixels = MAX_TILE_PIXELS) {
     this.recipe = recipe
-    this.#maxTilePixels = maxTilePixels
     this.#logits = logitsOf(model)
     this.#geometry = architecture(recipe.architecture.name, recipe.architecture.parameters)
+    this.#maxTilePixels = roomyTile(this.#geometry, maxTilePixels)
     this.#inputs = model.inputs[0].shape[3] as number
     this.#outputs = outputChannels(recipe)
   }
