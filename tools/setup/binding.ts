@@ -36,7 +36,8 @@ export async function assertCanBuild(): Promise<void> {
   const missing: string[] = []
   if (!(await findProgram('python3', 'python'))) missing.push('python3')
   if (!(await findProgram('make'))) missing.push('make')
-  if (!(await findProgram(process.env.CXX ?? 'g++', 'c++', 'clang++'))) missing.push('a C++ compiler')
+  const [compiler] = (process.env.CXX ?? 'g++').split(' ') // `ccache g++`, say
+  if (!(await findProgram(compiler, 'c++', 'clang++'))) missing.push('a C++ compiler')
   if (missing.length > 0)
     throw new Error(`the binding can't be compiled here: ${missing.join(' and ')} not found`)
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 
 export interface CommandResult {
   /** Null when it could not be started or was killed. */
@@ -33,6 +33,12 @@ export function runCommand(
     child.stderr.on('data', (chunk: Buffer) => {
       output += chunk
     })
+    // A program that it started may hold the streams long after it was ended itself.
+    child.on('exit', (_, signal) => {
+      if (signal === null) return
+      child.stdout.destroy()
+      child.stderr.destroy()
+    })
     child.on('error', (error) => resolve({ code: null, stdout, output: `${output}${error.message}` }))
     child.on('close', (code, signal) =>
       resolve({ code, stdout, output: signal ? `${output}\nended by ${signal}` : output }),
@@ -40,11 +46,12 @@ export function runCommand(
   })
 }
 
-/** The first of `names` that is a program on the PATH, as a full path. */
+/** The first of `names` that is a program on the PATH, as a full path; a path is looked for where it says. */
 export async function findProgram(...names: string[]): Promise<string | null> {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : ['']
   for (const name of names) {
-    for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const folders = isAbsolute(name) ? [''] : (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+    for (const folder of folders) {
       for (const ending of endings) {
         const path = join(folder, name + ending)
         if (
