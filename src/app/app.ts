@@ -28,6 +28,7 @@ import type { ModelSource } from './step-models.ts'
 import { defaultPicturesFolder } from './suggest-target.ts'
 
 const GIGABYTE = 1e9
+const MINUTE = 60_000
 
 export type AppOptions = {
   /** Library, settings, the user's models (defaultFolders of folders.ts). */
@@ -50,11 +51,15 @@ export type AppOptions = {
   cancelGraceMs?: number
   /** What cached results may take, bytes. */
   cacheLimitBytes?: number
+  /** How long a download stays that was fetched, ms: a browser may ask for it again. */
+  fetchedKeptMs?: number
 }
 
 export type App = AppApi & {
   /** The absolute path of the file that a media path (as in a `Picture` or a `Job`) names; null: not for anybody. */
   media(path: string): string | null
+  /** A browser was sent all of a download (its media path): it goes after a while. */
+  fetched(path: string): void
   /**
    * Keeps a picture that came as bytes in the cache, until it is taken off the filmstrip, and gives its path, for
    * `addPictures`. `uploaded`: by a browser, which saves by downloading.
@@ -135,6 +140,11 @@ export async function openApp(options: AppOptions): Promise<App> {
         path.startsWith('lab/')
           ? lab.media(path)
           : mediaFile(path, { picture: (id) => library.picture(id), job: (id) => jobs.get(id), cache }),
+      fetched(path) {
+        const job = jobs.get(path.split('/')[1])
+        if (!job?.saved?.download) return
+        setTimeout(() => void cache.removeDownload(job.id), options.fetchedKeptMs ?? 10 * MINUTE).unref()
+      },
       async keepPicture(name, content, { uploaded, limitBytes }) {
         const path = await keepPicture(uploaded ? cache.uploads : cache.kept, name, content, limitBytes)
         if (isPaintedMask(name)) await tidy() // it takes the place of the one before it

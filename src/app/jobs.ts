@@ -90,13 +90,15 @@ export class Jobs {
     return entries.map(({ job }) => job)
   }
 
-  /** The picture goes: its jobs are cancelled and forgotten. Resolves when none of them runs. */
+  /** The picture goes: its jobs are cancelled and forgotten, their downloads too. Resolves when none of them runs. */
   async forgetPicture(pictureId: string): Promise<void> {
     const entries = [...this.#entries.values()].filter(({ job }) => job.pictureId === pictureId)
     const running = entries.some(({ job }) => job.state === 'running')
     this.cancel(entries.map(({ job }) => job.id))
     for (const { job } of entries) this.#entries.delete(job.id)
     if (running) await Promise.all(entries.map(({ job }) => this.#runs.get(job.id)?.ended))
+    const downloads = entries.filter(({ job }) => job.saved?.download)
+    await Promise.all(downloads.map(({ job }) => this.#context.cache.removeDownload(job.id)))
   }
 
   unfinished(kind: Job['kind']): JobRecord[] {

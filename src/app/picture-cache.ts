@@ -2,7 +2,7 @@
  * What was made of a library's pictures, on disk, below its own cache (library-cache.ts):
  *   pictures/<id>/thumbnail.*, view.*, noise-map.png   of the original
  *   pictures/<id>/<run>/result.tif, result-view.*   a folder for each run, so that a result is whole or not there
- *   downloads/<job>/<name>                     saved for a browser to fetch
+ *   downloads/<job>/<name>                     saved for a browser, until a while after it has fetched it
  *   uploads/<uuid>/<name>, kept/<uuid>/<name>  originals that came as bytes (kept-pictures.ts), and painted masks
  */
 import { existsSync } from 'node:fs'
@@ -100,6 +100,11 @@ export class PictureCache {
 
   async removeRun(id: string, run: string): Promise<void> {
     await remove(join(this.folder(id), run))
+  }
+
+  /** Whoever is reading it now reads it to its end. */
+  async removeDownload(job: string): Promise<void> {
+    await remove(join(this.downloads, job))
   }
 
   /** All that was made of a picture. */

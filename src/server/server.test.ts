@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import { connect as connectSocket, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import type { AppOptions } from '../app/app.ts'
 import { DENOISE, type TestApp, testApp } from '../app/testing/test-app.ts'
 import type { AppApi } from '../contract/api.ts'
 import { type ServerOptions, startServer, USUAL_PORT } from './server.ts'
@@ -15,8 +16,8 @@ import { type ServerOptions, startServer, USUAL_PORT } from './server.ts'
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 
 /** A server with its app, and a browser that was let in. */
-async function serve(options: Partial<ServerOptions> = {}) {
-  const t = await testApp()
+async function serve(options: Partial<ServerOptions> = {}, appOptions: Partial<AppOptions> = {}) {
+  const t = await testApp(appOptions)
   const rendererFolder = join(t.folder, 'renderer')
   mkdirSync(join(rendererFolder, 'assets'), { recursive: true })
   writeFileSync(join(rendererFolder, 'index.html'), '<title>Limpid</title>')
@@ -235,6 +236,35 @@ test('upload, restore, save: the download is the blended result under its own na
     `attachment; filename*=UTF-8''${encodeURIComponent('été 1-limpid.png')}`,
   )
   expect((await get('/media/downloads/other/a.png')).status).toBe(404)
+})
+
+test('a download goes after it was fetched, or with its picture', async () => {
+  const { t, get, origin, cookie } = await serve({}, { fetchedKeptMs: 0 })
+  const [{ id }] = await t.add(t.write('a.png', 'x'.repeat(5e6)))
+  await t.app.restore({ ids: [id], steps: [...DENOISE] })
+  const saved = async () => {
+    const { job } = await t.app.export({ id, strength: 1, path: null })
+    return (await t.jobIs(job.id, 'done')).saved!
+  }
+  const [fetched, other] = [await saved(), await saved()]
+  const looked = await ask(origin, `/media/${other.download}`, { method: 'HEAD', headers: { cookie } })
+  expect(looked.status).toBe(200)
+  await new Promise((resolve) => {
+    const brokenOff = httpRequest(
+      `${origin}/media/${other.download}`,
+      { headers: { cookie } },
+      (response) => {
+        response.once('data', () => response.destroy()).once('close', resolve)
+      },
+    )
+    brokenOff.end()
+  })
+  expect((await get(`/media/${fetched.download}`)).body).toContain('restored')
+  await vi.waitFor(() => expect(existsSync(fetched.path)).toBe(false), { timeout: 10_000 })
+  expect((await get(`/media/${fetched.download}`)).status).toBe(404)
+  expect(existsSync(other.path)).toBe(true)
+  await t.app.removePictures({ ids: [id] })
+  await vi.waitFor(() => expect(existsSync(other.path)).toBe(false), { timeout: 10_000 })
 })
 
 test('an upload’s name can’t choose where it goes; one too large is refused and leaves nothing', async () => {

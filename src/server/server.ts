@@ -139,7 +139,10 @@ function createFace(options: ServerOptions & { rendererFolder: string }, guard: 
     if (!file) return false
     if (path.startsWith('downloads/')) {
       const name = `attachment; filename*=UTF-8''${encodeURIComponent(basename(file)).replace(/['()*]/g, '_')}`
-      return sendFile(response, file, { 'content-disposition': name, 'cache-control': 'no-store' })
+      const headers = { 'content-disposition': name, 'cache-control': 'no-store' }
+      const sent = await sendFile(response, file, headers)
+      if (response.req.method === 'GET' && response.writableFinished) app.fetched(path)
+      return sent
     }
     // The v of its address changes with its content.
     const cached = search.startsWith('?v=') ? 'private, max-age=31536000, immutable' : 'no-cache'
