@@ -247,6 +247,6 @@ function requireSameData(earlier: string | undefined, data: string | undefined, 
   if (isSameData(earlier, data)) return
   throw new LimpidError('data-missing', 'The training pictures are not those that this run began with.', {
     file: runFolder,
-    hint: 'Put them back as they were, or begin a new run with them.',
+    hint: 'Put them back as they were, or begin a new run in another folder.',
   })
 }
