@@ -50,6 +50,15 @@ test('hundreds of jobs begin in the order that they were asked for, each when th
   expect(jobs.all.every(({ state }) => state === 'done')).toBe(true)
 })
 
+test('a restoration waits for its picture to be saved: it takes the place of the result that is being saved', async () => {
+  const { add } = queue({ restoration: 2 })
+  add('export', 'a')
+  add('restore', 'a', 'b')
+  expect(seen()).toEqual(['export a', 'restore b'])
+  await end('export a')
+  expect(seen().slice(2)).toEqual(['restore a'])
+})
+
 test('saving and restoring wait for the restoration of their picture that was asked for before them, and for no other', async () => {
   const { add } = queue({ restoration: 2 })
   add('restore', 'a', 'b')
@@ -61,9 +70,10 @@ test('saving and restoring wait for the restoration of their picture that was as
   await end('export c')
   expect(seen().slice(4)).toEqual(['export b'])
   await end('restore a')
-  expect(seen().slice(5)).toEqual(['restore a'])
   await end('export b')
-  expect(seen().slice(6)).toEqual(['export a'])
+  expect(seen().slice(5)).toEqual(['export a'])
+  await end('export a')
+  expect(seen().slice(6)).toEqual(['restore a'])
 })
 
 test('what may begin is found in one pass over the jobs', () => {

@@ -159,13 +159,17 @@ export class Jobs {
   #nextOf(lane: Lane): Entry | undefined {
     const inLane = [...this.#runs.values()].filter((run) => run.lane === lane)
     if (this.#closed || inLane.length >= this.#context.engines[lane].width) return undefined
-    // Saving waits for the restoration that was asked for before it, and so does the next restoration.
+    // Saving waits for the restoration that was asked for before it, and the next restoration for both: it takes the
+    // place of the result that is being saved.
     const restoring = new Set<string>()
+    const saving = new Set<string>()
     for (const entry of this.#entries.values()) {
       const { kind, state, pictureId } = entry.job
       if (!UNFINISHED.includes(state)) continue
-      if (state === 'queued' && jobKinds[kind].lane === lane && !restoring.has(pictureId)) return entry
+      const waits = restoring.has(pictureId) || (kind === 'restore' && saving.has(pictureId))
+      if (state === 'queued' && jobKinds[kind].lane === lane && !waits) return entry
       if (kind === 'restore') restoring.add(pictureId)
+      else saving.add(pictureId)
     }
     return undefined
   }
