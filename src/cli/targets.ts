@@ -3,7 +3,7 @@ import path from 'node:path'
 import { extensionFor } from '../app/formats.ts'
 import { LimpidError } from '../contract/errors.ts'
 import { OUTPUT_FORMATS, type OutputFormat } from '../contract/picture.ts'
-import { outputFormatOfName } from '../contract/picture-files.ts'
+import { outputFormatOfName, USUAL_QUALITY } from '../contract/picture-files.ts'
 
 /** What `--output` means, given what was asked to be cleaned. */
 export type Destination =
@@ -75,7 +75,7 @@ export function losslessFormatOf(input: InputFile): OutputFormat {
  */
 export function checkQuality(quality: number | undefined, targets: readonly string[]): string | null {
   if (quality === undefined || targets.length === 0) return null
-  const without = targets.filter((target) => !HAS_QUALITY.has(outputFormatOfName(target) ?? 'png'))
+  const without = targets.filter((target) => USUAL_QUALITY[outputFormatOfName(target) ?? 'png'] === undefined)
   if (without.length === 0) return null
   if (without.length < targets.length) {
     return `--quality is for JPEG, WebP and AVIF: it has no effect on ${without.length} of ${targets.length} results.`
@@ -85,8 +85,6 @@ export function checkQuality(quality: number | undefined, targets: readonly stri
     hint: 'Leave it out, or save as JPEG, WebP or AVIF (--format).',
   })
 }
-
-const HAS_QUALITY: ReadonlySet<OutputFormat> = new Set(['jpeg', 'webp', 'avif'])
 
 const EXTENSIONS = OUTPUT_FORMATS.map((format) => extensionFor(format, '')).join(', ')
 /**

@@ -35,3 +35,6 @@ export function outputFormatOfName(name: string): OutputFormat | null {
   const format = formatOfName(name)
   return OUTPUT_FORMATS.find((one) => one === format) ?? null
 }
+
+/** Of the formats that are told how good to be, 1..100: what they are where neither the user nor the original says it. */
+export const USUAL_QUALITY: Readonly<Partial<Record<OutputFormat, number>>> = { jpeg: 95, webp: 90, avif: 70 }

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { OutputFormat } from '../../contract/picture.ts'
-import { FORMAT_TITLES, outputFormatOfName } from '../../contract/picture-files.ts'
+import { FORMAT_TITLES, outputFormatOfName, USUAL_QUALITY } from '../../contract/picture-files.ts'
 import { checkTarget, type FileSystem, writeFileAtomically } from './atomic-write.ts'
 import type { PictureMetadata } from './decode.ts'
 import { type EncodeSettings, encodeBytes } from './encode-bytes.ts'
@@ -158,16 +158,10 @@ function settingsFor(
 ): EncodeSettings & { lossless: boolean } {
   // A JPEG is saved again at its own quality, but not below 92: a second rounding should not show.
   const original = meta?.info.jpegQuality ?? null
-  const defaults = {
-    jpeg: original === null ? 95 : Math.max(original, 92),
-    webp: 90,
-    avif: 70,
-    png: 100,
-    tiff: 100,
-  }
+  const ownQuality = format === 'jpeg' && original !== null ? Math.max(original, 92) : undefined
   const chromaSubsampling = original !== null && meta?.chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4'
   return {
-    quality: quality ?? defaults[format],
+    quality: quality ?? ownQuality ?? USUAL_QUALITY[format] ?? 100,
     lossless:
       format === 'png' ||
       format === 'tiff' ||

@@ -2,11 +2,10 @@
 import { type ErrorData, toErrorData } from '../../contract/errors.ts'
 import { ofPicture } from '../../contract/of-picture.ts'
 import type { OutputFormat, Picture } from '../../contract/picture.ts'
-import { outputFormatOfName } from '../../contract/picture-files.ts'
+import { outputFormatOfName, USUAL_QUALITY } from '../../contract/picture-files.ts'
 import { tellErrors } from './notices.ts'
 import { fileName, folderOf, isFileName, splitName } from './paths.ts'
 import { type Saved, Saver, type SaverPorts } from './saver.svelte.ts'
-import { QUALITY_OF } from './words.ts'
 
 export class SaveDialog {
   readonly saver: Saver
@@ -39,7 +38,7 @@ export class SaveDialog {
 
   /** About what it is where none is chosen; null: the format has none. */
   get usualQuality(): number | null {
-    return (this.written && QUALITY_OF[this.written]) ?? null
+    return (this.written && USUAL_QUALITY[this.written]) ?? null
   }
 
   get valid(): boolean {

@@ -111,9 +111,6 @@ export function backendInWords({ name, device }: BackendChoice): string {
   return short === '' ? BACKEND_TITLES[name] : `${BACKEND_TITLES[name]} · ${short}`
 }
 
-/** Formats that are told how good to be, with what they are unless told. */
-export const QUALITY_OF: Partial<Record<OutputFormat, number>> = { jpeg: 95, webp: 90, avif: 70 }
-
 /** What a quality that nobody chose is. */
 export function usualQualityInWords(format: OutputFormat, pictures: Picture[]): string {
   const jpegs = pictures.every(({ info }) => info?.jpegQuality != null)
