@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { FromEngine } from '../contract/engine-protocol.ts'
+import { cancelled } from './cancelled.ts'
 import { Compute } from './compute.ts'
 import { Engine } from './engine.ts'
 import { jobHandlers } from './jobs/index.ts'
-import { cancelled, type JobContext } from './jobs/job.ts'
+import type { JobContext } from './jobs/job.ts'
 
 /** Jobs that run until they are told how to end, by the picture that they are about. */
 let jobs: Map<string, { end(): void; context: JobContext }>

@@ -12,9 +12,10 @@ import {
   toEngineSchema,
 } from '../contract/engine-protocol.ts'
 import { LimpidError, toErrorData } from '../contract/errors.ts'
+import { cancelled } from './cancelled.ts'
 import type { Compute } from './compute.ts'
 import { jobHandlers } from './jobs/index.ts'
-import { cancelled, type JobContext } from './jobs/job.ts'
+import type { JobContext } from './jobs/job.ts'
 import { remainingTime } from './jobs/remaining-time.ts'
 
 /** Progress is sent at most so often, ms. */

@@ -1,4 +1,4 @@
-import { LimpidError } from '../contract/errors.ts'
+import { cancelled } from './cancelled.ts'
 
 type Waiter = { pixels: number; most: number; enter: () => void }
 
@@ -25,7 +25,7 @@ export class PixelGate {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(new LimpidError('cancelled', 'Cancelled.'))
+        reject(cancelled())
         this.#letIn()
       }
       const enter = () => {

@@ -1,5 +1,6 @@
 /** How samples lie in memory: colour and alpha side by side in a file, apart in a raster; 8, 16 and other depths. */
 
+import { inThreeChannels } from './grey-in-rgb.ts'
 import { maxSample, type Raster, type Samples } from './raster.ts'
 
 export type SampleType = 'uchar' | 'ushort' | 'float'
@@ -117,9 +118,6 @@ function like(samples: Samples, length: number): Samples {
 
 /** [height, width, 3], 8-bit: what is transparent over white, grey three times. What networks learn from. */
 export function asEightBitRgb(raster: Raster): Uint8Array {
-  const { samples, channels } = overWhite(toEightBits(raster))
-  if (channels === 3) return samples as Uint8Array
-  const rgb = new Uint8Array(3 * samples.length)
-  for (let i = 0; i < samples.length; i++) rgb.fill(samples[i], 3 * i, 3 * i + 3)
-  return rgb
+  const flat = overWhite(toEightBits(raster))
+  return (flat.channels === 3 ? flat : inThreeChannels(flat)).samples as Uint8Array
 }

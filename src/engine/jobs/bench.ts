@@ -5,7 +5,8 @@ import type { EngineOutput } from '../../contract/engine-protocol.ts'
 import { ContenderProcess } from '../bench/contender.ts'
 import { type Limits, lineUp, measure } from '../bench/rounds.ts'
 import { worksOf } from '../bench/works.ts'
-import { cancelled, type JobHandler } from './job.ts'
+import { cancelled } from '../cancelled.ts'
+import type { JobHandler } from './job.ts'
 
 const FULL: Limits = { rounds: 11, budgetMs: 60_000, slowestMs: 20_000, pauseMs: 150 }
 const QUICK: Limits = { rounds: 3, budgetMs: 10_000, slowestMs: 8_000, pauseMs: 150 }

@@ -1,5 +1,6 @@
 import { reportBackends } from '../backends/report.ts'
-import { cancelled, type JobHandler } from './job.ts'
+import { cancelled } from '../cancelled.ts'
+import type { JobHandler } from './job.ts'
 
 /** Tries every backend and says which one a job would get, and why. */
 export const doctor: JobHandler<'doctor'> = async (_input, context) => {

@@ -19,7 +19,7 @@ export const evaluate: JobHandler<'evaluate'> = async (input, context) => {
   const cases = (await evaluator.find(input)).slice(0, input.limit)
   const { session, network } = await open(input, context)
   const modelMsBefore = network?.elapsedMs ?? 0
-  const options = network && optionsFor(network, session!, input)
+  const options = network && optionsFor(network, session!, input, context)
   const pictures: PictureFigures[] = []
   let pixels = 0
   let ended = 0
@@ -63,10 +63,15 @@ async function open(
   return { session, network: await session.open(folder, context.signal) }
 }
 
-function optionsFor(network: Network, session: Session, { ensemble }: Evaluation): TaskOptions {
+function optionsFor(
+  network: Network,
+  session: Session,
+  { ensemble }: Evaluation,
+  { signal }: JobContext,
+): TaskOptions {
   const { maxTilePixels, workers } = session
   const mostPixels = maxTilePixels * workers
-  return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels, mostPixels }
+  return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels, mostPixels, signal }
 }
 
 /** JSON has no infinity: what equals the truth is given as 100 dB. */

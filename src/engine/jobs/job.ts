@@ -1,7 +1,6 @@
 /** What every engine job is given beside its input. */
 import type { BackendChoice } from '../../contract/backend.ts'
 import type { EngineInput, EngineJobKind, EngineOutput, Progress } from '../../contract/engine-protocol.ts'
-import { LimpidError } from '../../contract/errors.ts'
 import type { Compute } from '../compute.ts'
 
 export type JobContext = {
@@ -23,10 +22,6 @@ export type JobHandler<K extends EngineJobKind> = (
   input: EngineInput<K>,
   context: JobContext,
 ) => Promise<EngineOutput<K>>
-
-export function cancelled(): LimpidError {
-  return new LimpidError('cancelled', 'Cancelled.')
-}
 
 /** Peak memory of this process so far, bytes. */
 export function peakMemory(): number {

@@ -30,7 +30,7 @@ export function forInference(model: tf.LayersModel): tf.LayersModel {
   return rewritten
 }
 
-/** Of each tensor, by its id. Null for a graph that is not simple: layers called twice or with several outputs, models as layers. */
+/** Of each tensor, by its id. Null where layers are called twice or give several tensors, or are models. */
 function countConsumers(model: tf.LayersModel): Map<number, number> | null {
   const counts = new Map<number, number>(model.outputs.map(({ id }) => [id, 1]))
   for (const layer of model.layers) {

@@ -105,7 +105,7 @@ function layerByLayer(model: tf.LayersModel): Graph {
   }
 }
 
-/** Models that are kept loaded: an old photo goes through five (its white noise's specialist counts), the next one too. */
+/** Models that are kept loaded: an old photo goes through five, its white noise's specialist counted, the next one too. */
 const KEPT = 6
 const loaded: { folder: string; changed: number; backend: string; network: LocalNetwork }[] = []
 

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import type { BackendName } from '../../contract/backend.ts'
 import { LimpidError } from '../../contract/errors.ts'
+import { cancelled } from '../cancelled.ts'
 import type { Answer, Block, WorkerStart } from './worker-protocol.ts'
 
 export type PoolOptions = {
@@ -50,7 +51,7 @@ export class WorkerPool {
    * `signal` aborts, a worker at work on the block is ended: a block may take many seconds.
    */
   async run(block: Block, signal?: AbortSignal): Promise<Float32Array> {
-    if (signal?.aborted) throw stopped()
+    if (signal?.aborted) throw cancelled()
     const { promise, resolve, reject } = Promise.withResolvers<Float32Array>()
     const task: Task = { block, resolve, reject }
     const onAbort = () => this.#abort(task)
@@ -98,7 +99,7 @@ export class WorkerPool {
     }
     this.#share()
     if (member.task !== null || !this.#members.has(member)) return
-    member.idle = setTimeout(() => this.#end(member, stopped()), this.#idleMs)
+    member.idle = setTimeout(() => this.#end(member, cancelled()), this.#idleMs)
     member.idle.unref()
     member.worker.unref()
   }
@@ -107,8 +108,8 @@ export class WorkerPool {
     const place = this.#waiting.indexOf(task)
     if (place >= 0) this.#waiting.splice(place, 1)
     const member = [...this.#members].find((candidate) => candidate.task === task)
-    if (member) this.#end(member, stopped())
-    else task.reject(stopped())
+    if (member) this.#end(member, cancelled())
+    else task.reject(cancelled())
   }
 
   /** Ends a worker, and with `error` what it was at. */
@@ -119,10 +120,6 @@ export class WorkerPool {
     member.task?.reject(error)
     this.#share()
   }
-}
-
-function stopped(): LimpidError {
-  return new LimpidError('cancelled', 'Cancelled.')
 }
 
 function lost(backend: BackendName, cause: Error & { code?: string }): LimpidError {

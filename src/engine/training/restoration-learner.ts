@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { RestorationRecipe } from '../../contract/restoration-recipe.ts'
-import { FIND_SCRATCHES } from '../../contract/step.ts'
 import { architecture } from '../architectures/index.ts'
 import { writeCard } from '../models/card.ts'
 import { loadModel, saveModel } from '../models/model-file.ts'
@@ -30,6 +29,7 @@ export async function restorationCourse(
 ): Promise<Course<Batch>> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const model = network.build(recipe.seed)
+  const channels = channelsOfTask(recipe.task)
   requireFit(recipe, model, network.sizeMultiple)
   const parent =
     recipe.init === undefined ? undefined : (begunFrom ?? (await startFrom(model, path.resolve(recipe.init))))
@@ -64,8 +64,7 @@ export async function restorationCourse(
         ...recipeManifest(recipe, parent ?? null),
         ...networkManifest(finished.network, finished.model),
         scale: recipe.scale,
-        ...(recipe.task === 'inpaint' && { channels: { input: 4, output: 3 } }),
-        ...(recipe.task === FIND_SCRATCHES && { channels: { input: 3, output: 1 } }),
+        ...(!(channels.input === 3 && channels.output === 3) && { channels }),
       })
       if (finished.model !== model) finished.model.dispose()
       await writeCard(modelFolder, manifest)

@@ -1,0 +1,5 @@
+import { LimpidError } from '../contract/errors.ts'
+
+export function cancelled(): LimpidError {
+  return new LimpidError('cancelled', 'Cancelled.')
+}
