@@ -106,18 +106,18 @@ describe('digits', () => {
 })
 
 describe('a folder of pictures', () => {
-  const write = async (name: string, width: number, height: number, grey = false) => {
-    const at = path.join(folder, 'photos')
-    await mkdir(at, { recursive: true })
-    const picture = sharp({ create: { width, height, channels: 3, background: { r: 255, g: 0, b: 0 } } })
-    await (grey ? picture.toColourspace('b-w') : picture).png().toFile(path.join(at, name))
+  const draw = (width: number, height: number, background: string) =>
+    sharp({ create: { width, height, channels: 3, background } }).png()
+  const write = async (name: string, picture: ReturnType<typeof draw>) => {
+    await mkdir(path.join(folder, 'photos'), { recursive: true })
+    await picture.toFile(path.join(folder, 'photos', name))
   }
   const data: AutoencoderRecipe['data'] = photos
 
   it('without a picture, or with one alone, is a clear error', async () => {
     await mkdir(path.join(folder, 'photos'))
     await expect(loadExamples(data, folder)).rejects.toMatchObject({ code: 'folder-empty' })
-    await write('a.png', 8, 8)
+    await write('a.png', draw(8, 8, 'red'))
     await expect(loadExamples(data, folder)).rejects.toMatchObject({
       code: 'data-missing',
       message: expect.stringContaining('One picture is too few'),
@@ -125,8 +125,8 @@ describe('a folder of pictures', () => {
   })
 
   it('of mixed sizes is asked about, then cropped or resized', async () => {
-    await write('b.png', 20, 10)
-    await write('c.png', 8, 8, true)
+    await write('b.png', draw(20, 10, 'blue'))
+    await write('c.png', draw(8, 8, 'red').toColourspace('b-w'))
     await expect(loadExamples(data, folder)).rejects.toMatchObject({
       code: 'bad-request',
       message: 'b.png is 20 × 10 px, not 8 × 8 px.',
@@ -145,13 +145,28 @@ describe('a folder of pictures', () => {
     expect(grey.train.samples.length).toBe(2 * 8 * 8)
   })
 
+  it('trains on no copy of what it is validated with', async () => {
+    const at = path.join(folder, 'copies')
+    await mkdir(at)
+    for (const [name, colour] of Object.entries({ a: 'red', b: 'blue', c: 'blue' }))
+      await draw(8, 8, colour).toFile(path.join(at, `${name}.png`))
+    const { train, validation } = await loadExamples({ ...photos, folder: 'copies' }, folder)
+    expect([train.names, validation.names]).toEqual([['a.png'], ['b.png']])
+    await rm(path.join(at, 'a.png'))
+    await expect(loadExamples({ ...photos, folder: 'copies' }, folder)).rejects.toMatchObject({
+      code: 'data-missing',
+      message: expect.stringContaining('what is the same as those'),
+    })
+  })
+
   it('lies over white where it is transparent', async () => {
     const at = path.join(folder, 'icons')
     await mkdir(at)
     const samples = new Uint8Array(8 * 8 * 4)
     samples[3] = 255 // black, and all around it black that is not there
     const icon = sharp(samples, { raw: { width: 8, height: 8, channels: 4 } }).png()
-    for (const name of ['a.png', 'b.png']) await icon.clone().toFile(path.join(at, name))
+    await icon.toFile(path.join(at, 'a.png'))
+    await draw(8, 8, 'blue').toFile(path.join(at, 'b.png')) // kept apart
     const { train } = await loadExamples({ ...photos, folder: 'icons', channels: 1 }, folder)
     expect([...train.samples.subarray(0, 3)]).toEqual([0, 255, 255])
   })

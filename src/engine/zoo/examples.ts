@@ -3,9 +3,10 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { OnRead } from '../imaging/on-read.ts'
+import { unseen } from '../training/unseen.ts'
 import { readMnist } from './mnist.ts'
 import { readPictureFolder } from './picture-folder.ts'
-import { type Examples, type PictureShape, type Pictures, pick } from './pictures.ts'
+import { type Examples, type PictureShape, type Pictures, pick, sizeOf } from './pictures.ts'
 
 type Data = AutoencoderRecipe['data']
 
@@ -21,15 +22,25 @@ export async function loadExamples(data: Data, dataFolder: string, onRead?: OnRe
   requireSome(all.count - apart, all.count, folder)
   const stride = all.count / apart
   const kept = new Set(Array.from({ length: apart }, (_, i) => Math.floor((i + 0.5) * stride)))
-  const indices = Array.from({ length: all.count }, (_, i) => i)
-  return {
-    train: pick(
-      all,
-      indices.filter((i) => !kept.has(i)),
-    ),
-    validation: pick(all, [...kept]),
-    test: null,
-  }
+  const pictures = each(all)
+  const others = unseen(
+    pictures.filter(({ index }) => !kept.has(index)),
+    pictures.filter(({ index }) => kept.has(index)),
+  )
+  requireSome(others.length, all.count, folder)
+  const train = others.map(({ index }) => index)
+  return { train: pick(all, train), validation: pick(all, [...kept]), test: null }
+}
+
+function each({ shape, count, samples }: Pictures) {
+  const [height, width] = shape
+  const size = sizeOf(shape)
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    width,
+    height,
+    samples: samples.subarray(index * size, (index + 1) * size),
+  }))
 }
 
 async function mnistExamples(data: Extract<Data, { kind: 'mnist' }>, folder: string): Promise<Examples> {
@@ -68,8 +79,12 @@ function requireShape(is: PictureShape, wanted: PictureShape, folder: string): v
 function requireSome(training: number, all: number, folder: string): void {
   if (training >= 1) return
   const pictures = all === 1 ? 'One picture is' : `${all} pictures are`
-  throw new LimpidError('data-missing', `${pictures} too few: some are kept apart to validate on.`, {
-    file: folder,
-    hint: 'Put more pictures into the folder; a hundred is a beginning.',
-  })
+  throw new LimpidError(
+    'data-missing',
+    `${pictures} too few: some, and what is the same as those, are kept apart to validate on.`,
+    {
+      file: folder,
+      hint: 'Put more pictures into the folder; a hundred is a beginning.',
+    },
+  )
 }

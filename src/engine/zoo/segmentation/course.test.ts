@@ -1,5 +1,5 @@
 /** From files to a trained network and back: each kind of target learned small, and measured. */
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { cp, mkdtemp, readdir } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -92,6 +92,18 @@ describe('a course', () => {
       expect(other.learner.pixels(batch)).toBe(4 * 32 * 32)
       break
     }
+  })
+
+  it('trains on no copy of what it is validated with', async () => {
+    const [twice, other] = [await makeShapes(1), await makeShapes(1, { seed: 2 })]
+    for (const kind of ['image', 'mask']) {
+      const [name] = await readdir(path.join(twice, kind))
+      await cp(path.join(twice, kind, name), path.join(twice, kind, `again-${name}`))
+    }
+    await expect(segmentationCourse(maskRecipe(), twice)).rejects.toThrow(/2 pairs .* are too few/)
+    await expect(segmentationCourse(maskRecipe({ validation: twice }), twice)).rejects.toThrow(/too few/)
+    const { learner } = await segmentationCourse(maskRecipe({ validation: other }), twice)
+    learner.model.dispose()
   })
 
   it('refuses a network that does not fit its task, or its pictures’ size', async () => {

@@ -7,6 +7,7 @@ import type { OnRead } from '../../imaging/on-read.ts'
 import { tf } from '../../tf.ts'
 import { fingerprint } from '../../training/fingerprint.ts'
 import type { Course } from '../../training/learner.ts'
+import { unseen } from '../../training/unseen.ts'
 import { type SegmentationBatch, segmentationBatches } from './batches.ts'
 import { classColours, outputChannels } from './classes.ts'
 import { evaluateSegmentation } from './evaluate.ts'
@@ -92,21 +93,35 @@ const nameOf = ({ name }: LabelledPicture) => name
 
 type Sets = { train: LabelledPicture[]; validation: LabelledPicture[] }
 
-/** Never the test set: validation is a folder of its own, or an evenly spread share of the training pictures. */
-async function loadSets({ data }: SegmentationRecipe, dataFolder: string, onRead: OnRead): Promise<Sets> {
+/**
+ * Never the test set: validation is a folder of its own, or an evenly spread share of the training pictures. What is the
+ * same as one of those, by whatever name, is not trained on.
+ */
+async function loadSets(recipe: SegmentationRecipe, dataFolder: string, onRead: OnRead): Promise<Sets> {
+  const { data } = recipe
   const folder = path.resolve(dataFolder, data.train)
   const all = await loadLabelledPictures(folder, data, onRead)
-  if (data.validation !== undefined) {
-    const other = path.resolve(dataFolder, data.validation)
-    return { train: all, validation: await loadLabelledPictures(other, data, onRead) }
-  }
-  if (all.length < 2) {
-    throw new LimpidError('data-missing', `One pair in ${folder} is too few to train on and validate with.`, {
+  const { train, validation } =
+    data.validation === undefined
+      ? divided(all, data.validationShare)
+      : {
+          train: all,
+          validation: await loadLabelledPictures(path.resolve(dataFolder, data.validation), data, onRead),
+        }
+  const others = unseen(train, validation)
+  if (others.length === 0) {
+    const pairs = all.length === 1 ? `One pair in ${folder} is` : `${all.length} pairs in ${folder} are`
+    const message = `${pairs} too few: some, and what is the same as those, are kept apart to validate on.`
+    throw new LimpidError('data-missing', message, {
       file: folder,
       hint: 'A few dozen pictures with their masks are a beginning.',
     })
   }
-  const count = Math.min(all.length - 1, Math.max(1, Math.round(all.length * data.validationShare)))
+  return { train: others, validation }
+}
+
+function divided(all: LabelledPicture[], validationShare: number): Sets {
+  const count = Math.max(1, Math.min(all.length - 1, Math.round(all.length * validationShare)))
   const kept = new Set(spread(all.length, count))
   return { train: all.filter((_, i) => !kept.has(i)), validation: all.filter((_, i) => kept.has(i)) }
 }
