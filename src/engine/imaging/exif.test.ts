@@ -107,6 +107,36 @@ test('a damaged block is passed on or passed over, never a crash', async () => {
   expect(normaliseExif(Buffer.from('rubbish'), { width: 1, height: 1 }).toString()).toBe('rubbish')
 })
 
+test('an EXIF block that is damaged further on is set upright all the same', async () => {
+  for (const order of ['II', 'MM'] as const) {
+    const good = handmadeExif(order)
+    const lost = Buffer.from(good) // its Exif directory is said to be where nothing is
+    lost.fill(0x7f, 6 + 66, 6 + 70)
+    const damaged = {
+      'an Exif directory that is nowhere': lost,
+      'no word for the next directory': good.subarray(0, 6 + 70),
+      'cut in its first directory': good.subarray(0, 6 + 60),
+    }
+    for (const [what, exif] of Object.entries(damaged)) {
+      expect(await orientationToldBy(exif), what).toBe(6)
+      const upright = normaliseExif(exif, { width: 3000, height: 4000 })
+      expect(await orientationToldBy(upright), what).toBe(1)
+      expect(upright.length).toBe(exif.length)
+    }
+    const upright = normaliseExif(lost, { width: 3000, height: 4000 })
+    expect(upright.readUInt32LE(6 + 70), 'the thumbnail is unlinked').toBe(0)
+  }
+})
+
+/** What libexif, by way of libvips, reads in a JPEG that holds the block. */
+async function orientationToldBy(exif: Buffer): Promise<number | undefined> {
+  const jpeg = await sharp(picture).jpeg().toBuffer()
+  const marker = Buffer.from([0xff, 0xe1, 0, 0])
+  marker.writeUInt16BE(exif.length + 2, 2)
+  const file = Buffer.concat([jpeg.subarray(0, 2), marker, exif, jpeg.subarray(2)])
+  return (await sharp(file).metadata()).orientation
+}
+
 test("XMP's copy of the orientation is set upright in both of its spellings, and nothing else changes", () => {
   const xmp = (value: number) =>
     Buffer.from(`<a tiff:Orientation="${value}" x="6"/><tiff:Orientation>${value}</tiff:Orientation>é`)

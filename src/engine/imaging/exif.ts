@@ -36,28 +36,42 @@ type Directory = { entries: Entry[]; children: Map<number, Directory> }
 /**
  * An EXIF block to go with pixels that are already upright: orientation 1, the pixel size they have now, and no
  * embedded thumbnail (it would show the old picture, lying on its side). Everything else stays byte for byte, so that
- * maker notes keep their offsets. A block that does not parse comes back as it is.
+ * maker notes keep their offsets. Of a damaged block what can be found is done: libexif, too, reads the orientation of a
+ * block whose other parts lead nowhere. What has no TIFF header comes back as it is.
  */
 export function normaliseExif(exif: Buffer, size: { width: number; height: number }): Buffer {
   const copy = Buffer.from(exif)
-  const tiff = tiffPart(copy)
+  let reader: TiffReader
   try {
-    const reader = new TiffReader(tiff)
-    const first = reader.firstDirectory()
-    for (const slot of reader.slots(first)) {
-      if (slot.tag === TAG.orientation) reader.setInteger(slot, 1)
-      if (slot.tag === TAG.exifDirectory) {
-        for (const inner of reader.slots(reader.integer(slot))) {
-          if (inner.tag === TAG.pixelWidth) reader.setInteger(inner, size.width)
-          if (inner.tag === TAG.pixelHeight) reader.setInteger(inner, size.height)
-        }
-      }
-    }
-    reader.endChain(first)
-    return copy
+    reader = new TiffReader(tiffPart(copy))
   } catch (error) {
     if (error instanceof RangeError) return exif
     throw error
+  }
+  const exifDirectories: Slot[] = []
+  asFarAsItGoes(() => {
+    for (const slot of reader.slots(reader.firstDirectory())) {
+      if (slot.tag === TAG.orientation) reader.setInteger(slot, 1)
+      if (slot.tag === TAG.exifDirectory) exifDirectories.push(slot)
+    }
+  })
+  for (const pointer of exifDirectories) {
+    asFarAsItGoes(() => {
+      for (const slot of reader.slots(reader.integer(pointer))) {
+        if (slot.tag === TAG.pixelWidth) reader.setInteger(slot, size.width)
+        if (slot.tag === TAG.pixelHeight) reader.setInteger(slot, size.height)
+      }
+    })
+  }
+  asFarAsItGoes(() => reader.endChain(reader.firstDirectory()))
+  return copy
+}
+
+function asFarAsItGoes(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
   }
 }
 
@@ -110,7 +124,7 @@ export function addExifToTiff(file: Buffer, exif: Buffer): Buffer {
 export function exifDensity(exif: Buffer): number | null {
   try {
     const reader = new TiffReader(tiffPart(exif))
-    const slots = reader.slots(reader.firstDirectory())
+    const slots = [...reader.slots(reader.firstDirectory())]
     const resolution = slots.find((slot) => slot.tag === TAG.xResolution)
     const unit = slots.find((slot) => slot.tag === TAG.resolutionUnit)
     if (resolution === undefined) return null
@@ -154,11 +168,13 @@ class TiffReader {
     return this.u32(4)
   }
 
-  slots(directoryAt: number): Slot[] {
-    return Array.from({ length: this.u16(directoryAt) }, (_, i) => {
+  /** One after the other, so that those before a cut are had. */
+  *slots(directoryAt: number): Generator<Slot> {
+    const count = this.u16(directoryAt)
+    for (let i = 0; i < count; i++) {
       const at = directoryAt + 2 + 12 * i
-      return { tag: this.u16(at), type: this.u16(at + 2), count: this.u32(at + 4), at }
-    })
+      yield { tag: this.u16(at), type: this.u16(at + 2), count: this.u32(at + 4), at }
+    }
   }
 
   directory(directoryAt: number, depth = 0): Directory {
