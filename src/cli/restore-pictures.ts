@@ -13,7 +13,7 @@ import { type ProgressView, withProgress } from './progress.ts'
 import { count, fileSize, inMegapixels, inWords } from './quantities.ts'
 import type { OutputOptions } from './restoration-command.ts'
 import { chooseDestination, Targets } from './target-folders.ts'
-import { checkQuality, type InputFile, losslessFormatOf, targetOf } from './targets.ts'
+import { checkQuality, type InputFile, losslessFormatOf } from './targets.ts'
 import { errorLine } from './terminal.ts'
 
 /**
@@ -33,8 +33,9 @@ export async function restorePictures(
   const { inputs, errors: unusable, earlierResults } = await findInputs(files, destination, context.cwd)
   check(inputs)
   const isBinarised = asked.some((step) => step.task === 'document-clean' && step.binarise !== undefined)
+  const targets = new Targets(inputs, destination)
   const targetFor = (input: InputFile) =>
-    targetOf(input, destination, options.format ?? (isBinarised ? losslessFormatOf(input) : undefined))
+    targets.of(input, options.format ?? (isBinarised ? losslessFormatOf(input) : undefined))
   const qualityNote = checkQuality(options.quality, inputs.map(targetFor))
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
   if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} left out.`)
@@ -48,7 +49,6 @@ export async function restorePictures(
     announce = fallbackAnnouncer(view)
     const names = inputs.map((input) => path.basename(input.path))
     const progress = new OverallProgress(names, view)
-    const targets = new Targets()
     const done: Done[] = []
     const running: Promise<void>[] = []
     for (const [index, input] of inputs.entries()) {

@@ -1,10 +1,11 @@
-/** Targets as they meet the disk: folders made, and no two results of one call on the same path. */
+/** Targets as they meet the disk: folders made, no two results of one call on the same path, none on an original. */
+import { realpathSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { writeError } from '../app/file-errors.ts'
 import { LimpidError } from '../contract/errors.ts'
 import type { OutputFormat } from '../contract/picture.ts'
-import { type Destination, destinationOf, type InputFile } from './targets.ts'
+import { type Destination, destinationOf, type InputFile, targetOf } from './targets.ts'
 
 /** What `--output` means for the files named on the command line. */
 export async function chooseDestination(
@@ -23,13 +24,41 @@ export async function chooseDestination(
   })
 }
 
-/** The targets of one call. */
+/** The targets of one call, links followed: neither a result nor an original of it is replaced by another's result. */
 export class Targets {
+  readonly #destination: Destination
+  /** Inputs, by where they really are. */
+  readonly #originals: ReadonlyMap<string, string>
+  /** Inputs, by where their results really go. */
   readonly #takenBy = new Map<string, string>()
 
-  /** Makes the target's folder. Fails if another input of this call has the same target. */
+  constructor(inputs: readonly InputFile[], destination: Destination) {
+    this.#destination = destination
+    this.#originals = new Map(inputs.map((input) => [realPlace(input.path), input.path]))
+  }
+
+  /** The path that `input`'s result goes to. */
+  of(input: InputFile, format?: OutputFormat): string {
+    const isSameFolder = (a: string, b: string) => realPlace(a) === realPlace(b)
+    return targetOf(input, this.#destination, format, isSameFolder)
+  }
+
+  /**
+   * Makes the target's folder. Fails if another input of this call has the same target, or if it is an input itself,
+   * unless it is the file that `--output` names and its own original.
+   */
   async prepare(target: string, input: InputFile): Promise<string> {
-    const other = this.#takenBy.get(target)
+    await makeFolder(path.dirname(target))
+    const place = realPlace(target)
+    const original = this.#originals.get(place)
+    if (original !== undefined && !this.#isMeant(target, input)) {
+      const message = `${input.path} was not done: its result would replace the original ${original} (${target}).`
+      throw new LimpidError('file-exists', message, {
+        file: input.path,
+        hint: 'Give an --output folder that holds none of the originals.',
+      })
+    }
+    const other = this.#takenBy.get(place)
     if (other !== undefined) {
       const message = `${input.path} was not done: its result would replace the one of ${other} (${target}).`
       throw new LimpidError('file-exists', message, {
@@ -37,11 +66,28 @@ export class Targets {
         hint: 'Clean them in two calls, each with its own --output folder.',
       })
     }
-    const folder = path.dirname(target)
-    await mkdir(folder, { recursive: true }).catch((thrown) => {
-      throw writeError(thrown, folder)
-    })
-    this.#takenBy.set(target, input.path)
+    this.#takenBy.set(place, input.path)
     return target
+  }
+
+  #isMeant(target: string, input: InputFile): boolean {
+    return this.#destination.kind === 'file' && this.#destination.path === target && target === input.path
+  }
+}
+
+/** Makes a folder that results go to, and those above it. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((thrown) => {
+    throw writeError(thrown, folder)
+  })
+}
+
+/** Where a path leads when links are followed; of one that is not there yet, where its folder leads. */
+export function realPlace(file: string): string {
+  try {
+    return realpathSync.native(file)
+  } catch {
+    const folder = path.dirname(file)
+    return folder === file ? file : path.join(realPlace(folder), path.basename(file))
   }
 }

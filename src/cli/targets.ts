@@ -53,14 +53,20 @@ export function destinationOf(
 /**
  * The path that `input`'s result goes to. In another folder it keeps its name; in the original's own it becomes
  * `<name>-limpid`. It keeps its extension too where that format can be written, and becomes a PNG where it can't.
+ * `isSameFolder`: whether two paths are of one folder; by their names alone if absent.
  */
-export function targetOf(input: InputFile, destination: Destination, format?: OutputFormat): string {
+export function targetOf(
+  input: InputFile,
+  destination: Destination,
+  format?: OutputFormat,
+  isSameFolder = (a: string, b: string) => path.relative(a, b) === '',
+): string {
   if (destination.kind === 'file') return destination.path
   const original = path.parse(input.path)
   const extension = extensionFor(format ?? outputFormatOfName(input.path) ?? 'png', input.path)
   const folder =
     destination.kind === 'beside-original' ? original.dir : path.join(destination.path, input.below)
-  const suffix = path.relative(folder, original.dir) === '' ? RESULT_SUFFIX : ''
+  const suffix = isSameFolder(folder, original.dir) ? RESULT_SUFFIX : ''
   return path.join(folder, original.name + suffix + extension)
 }
 

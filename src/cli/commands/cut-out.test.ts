@@ -103,6 +103,21 @@ test('two pictures never share a mask', async () => {
   expect(err).toMatch(/a\.png was not done.*a-limpid-mask\.png/)
 })
 
+test('no mask replaces a picture that was named, nor does a result', async () => {
+  const named = ['a.png', 'a-limpid-mask.png', 'a-limpid.png']
+  await writePictures(cwd, named)
+  for (const files of [named.slice(0, 2), [named[0]!, named[2]!]]) {
+    const { exitCode, err } = await limpid('cut-out', ...files, '--save-mask', '--overwrite')
+    expect(exitCode).toBe(1)
+    expect(err).toContain(`would replace the original ${path.join(cwd, files[1]!)}`)
+  }
+  const own = await limpid('cut-out', named[1]!, '-o', 'a.png', '--save-mask', '--overwrite')
+  expect(own.err).toContain(`would replace the original ${path.join(cwd, named[1]!)}`)
+  expect(engine.asked.map(({ input }) => (input as { path: string }).path)).toEqual(
+    [named[1]!, named[2]!].map((file) => path.join(cwd, file)),
+  )
+})
+
 test('keeps the format on white, and goes on behind a bad file', async () => {
   await writePictures(cwd, ['a.jpg', 'bad.jpg', 'c.jpg'])
   const files = ['a.jpg', 'bad.jpg', 'c.jpg']

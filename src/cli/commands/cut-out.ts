@@ -11,7 +11,7 @@ import { type ProgressView, withProgress } from '../progress.ts'
 import { count, inMegapixels, inWords } from '../quantities.ts'
 import type { OutputOptions } from '../restoration-command.ts'
 import { chooseDestination, Targets } from '../target-folders.ts'
-import { checkQuality, type InputFile, maskTargetOf, targetOf } from '../targets.ts'
+import { checkQuality, type InputFile, maskTargetOf } from '../targets.ts'
 import { errorLine } from '../terminal.ts'
 
 const BACKGROUNDS = ['transparent', 'black', 'white'] as const
@@ -67,14 +67,14 @@ async function cutOut(context: Context, files: string[], options: CutOutOptions)
   const format = options.format ?? (options.background === 'transparent' ? 'png' : undefined)
   const destination = await chooseDestination(files, options.output, options.format, context.cwd)
   const { inputs, errors: unusable, earlierResults } = await findInputs(files, destination, context.cwd)
-  const targetFor = (input: InputFile) => targetOf(input, destination, format)
+  const targets = new Targets(inputs, destination)
+  const targetFor = (input: InputFile) => targets.of(input, format)
   const qualityNote = checkQuality(options.quality, inputs.map(targetFor))
   const errors: ErrorData[] = unusable.map((error) => terminal.error(error))
   if (earlierResults > 0) terminal.note(`${count(earlierResults, 'earlier result')} left out.`)
   if (qualityNote !== null) terminal.note(qualityNote)
   const results: Done[] = []
   const work = async (engine: Engine, view: ProgressView) => {
-    const targets = new Targets()
     for (const input of inputs) {
       if (signal.aborted) break
       try {

@@ -1,7 +1,7 @@
 /** `limpid denoise`, and with it how pictures go from file to file, whatever is done to them. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { commandLine, MODEL } from '../testing/command-line.ts'
 import { writePictures } from '../testing/fake-engine.ts'
 
@@ -134,6 +134,57 @@ describe('denoise', () => {
     const { results, errors } = json()
     expect(results).toHaveLength(1)
     expect(errors).toMatchObject([{ code: 'file-exists', file: path.join(cli.cwd, 'y/a.png') }])
+  })
+
+  describe('with --overwrite', () => {
+    const told = (file: string) => readFileSync(path.join(cli.cwd, file), 'utf8')
+    beforeEach(() => {
+      for (const folder of ['photos', 'other']) {
+        mkdirSync(path.join(cli.cwd, folder))
+        writeFileSync(path.join(cli.cwd, folder, 'cat.jpg'), `the original in ${folder}`)
+      }
+    })
+
+    test.skipIf(process.platform === 'win32')(
+      'a folder that is a link to the originals is their own: results stand beside them',
+      async () => {
+        symlinkSync('photos', path.join(cli.cwd, 'link'))
+        mkdirSync(path.join(cli.cwd, 'photos/may'))
+        await writePictures(path.join(cli.cwd, 'photos/may'), ['dog.jpg'])
+        const { exitCode, out } = await limpid('denoise', 'photos', '-o', 'link', '--overwrite')
+        expect(exitCode).toBe(0)
+        const written = ['link/cat-limpid.jpg', 'link/may/dog-limpid.jpg']
+        expect(out).toBe(written.map((file) => `${path.join(cli.cwd, file)}\n`).join(''))
+      },
+    )
+
+    test('no result replaces another picture that was named', async () => {
+      const named = ['other/cat.jpg', 'photos/cat.jpg']
+      const { exitCode, json } = await limpid('denoise', ...named, '-o', 'photos', '--overwrite', '--json')
+      expect(exitCode).toBe(1)
+      const [other, photo] = named.map((file) => path.join(cli.cwd, file))
+      expect(json().errors).toMatchObject([{ code: 'file-exists', file: other }])
+      expect(json().errors[0].message).toContain(`would replace the original ${photo}`)
+      expect(told('photos/cat.jpg')).toBe('the original in photos')
+      expect(told('photos/cat-limpid.jpg')).toBe('the original in photos')
+    })
+
+    test.skipIf(process.platform === 'win32')(
+      'no result replaces its own original, which a link led to',
+      async () => {
+        mkdirSync(path.join(cli.cwd, 'album'))
+        symlinkSync('../photos/cat.jpg', path.join(cli.cwd, 'album/cat.jpg'))
+        const { json } = await limpid('denoise', 'album', '-o', 'photos', '--overwrite', '--json')
+        expect(json()).toMatchObject({ results: [], errors: [{ code: 'file-exists' }] })
+        expect(cli.engine.asked).toEqual([])
+      },
+    )
+
+    test('an original is replaced where --output names it itself', async () => {
+      const file = 'photos/cat.jpg'
+      expect((await limpid('denoise', file, '-o', file, '--overwrite')).exitCode).toBe(0)
+      expect((await limpid('denoise', file, '-o', file)).exitCode).toBe(1)
+    })
   })
 
   test('a file named twice is done once', async () => {
