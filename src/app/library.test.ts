@@ -1,9 +1,15 @@
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { AppEvent, Input } from '../contract/api.ts'
+import { openDatabase } from './database.ts'
+import { EngineProcess } from './engine-process.ts'
+import { Events } from './events.ts'
+import { Library } from './library.ts'
 import { PictureCache } from './picture-cache.ts'
-import { DENOISE, type TestApp, testApp } from './testing/test-app.ts'
+import { PictureStore } from './picture-store.ts'
+import { DENOISE, FAKE_ENGINE, type TestApp, testApp } from './testing/test-app.ts'
 
 test('a picture comes back as reading and becomes ready, with files to show', async () => {
   const t = await testApp()
@@ -32,6 +38,15 @@ test('the same file opened twice is one picture', async () => {
   const [second] = await t.add(path, join(t.folder, 'photos', '..', 'photos', 'a.png'))
   expect(second.id).toBe(first.id)
   expect((await t.app.state({})).pictures).toHaveLength(1)
+})
+
+test('files that are opened twice at once are one picture each', async () => {
+  const t = await testApp()
+  const paths = ['a.png', 'b.png', 'c.png'].map((name) => t.write(name))
+  const [first, second] = await Promise.all([1, 2].map(() => t.app.addPictures({ paths })))
+  expect([first.errors, second.errors]).toEqual([[], []])
+  expect(second.pictures.map(({ id }) => id)).toEqual(first.pictures.map(({ id }) => id))
+  expect((await t.app.state({})).pictures).toHaveLength(3)
 })
 
 test('a folder is searched deeply; bad files stand beside good ones', async () => {
@@ -184,6 +199,31 @@ test('removing a picture takes what was made of it and leaves the file', async (
   await listening
   expect(events.filter(({ type }) => type === 'picture-removed')).toHaveLength(2)
   expect(readdirSync(join(t.folder, 'cache/pictures'))).toEqual([])
+})
+
+test('a picture that is removed while its result is put away does not come back', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'limpid-library-'))
+  const { db, close } = openDatabase(folder)
+  onTestFinished(() => {
+    close()
+    rmSync(folder, { recursive: true })
+  })
+  const [store, cache] = [new PictureStore(db), new PictureCache(folder)]
+  const engine = new EngineProcess({ entry: FAKE_ENGINE })
+  const library = new Library({ store, cache, events: new Events(), engine })
+  const path = join(folder, 'a.png')
+  writeFileSync(path, 'a picture')
+  const { pictures } = await library.add([path])
+  const { id } = pictures[0]
+  const run = await cache.makeFolder(id, 'run')
+  const steps = [{ task: 'denoise', folder: 'models/x', strength: 1 }] as const
+  const output = await engine.run('restore', { path, folder: run, steps: [...steps] })
+  const kept = library.keepResult(id, 'run', [...DENOISE], output)
+  await library.remove(id)
+  await kept
+  await library.close()
+  await engine.close()
+  expect(store.load()).toEqual([])
 })
 
 test('a picture that came as bytes goes with its removal', async () => {

@@ -188,6 +188,8 @@ export class Library {
     }
     const file = await stat(path)
     if (!file.isFile()) throw new LimpidError('not-a-picture', `${path} is not a file.`, { file: path })
+    const opened = this.#byPath.get(path)
+    if (opened) return opened // by another call, meanwhile
     const id = randomUUID()
     const uploaded = this.#parts.cache.isUploaded(path)
     const picture: Picture = { id, name: basename(path), path, uploaded, state: 'reading', ...UNREAD }
@@ -288,6 +290,7 @@ export class Library {
   }
 
   #change(record: PictureRecord, changes: Partial<Picture>): void {
+    if (this.#records.get(record.picture.id) !== record) return // removed meanwhile: its row must not come back
     record.picture = { ...record.picture, ...changes }
     this.#rows.write(record)
     this.#parts.events.emit({ type: 'picture', picture: record.picture })
