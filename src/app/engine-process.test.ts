@@ -247,6 +247,18 @@ describe('a backend that ends the process as it starts', () => {
   })
 })
 
+test('another backend in the settings reaches every engine that computes', async () => {
+  const engines = new Engines({ entry, backend: () => backend }, new Events())
+  const all = [engines.restoration, engines.training, engines.lab]
+  const names = async () =>
+    (await Promise.all(all.map((one) => one.run('warmup', {})))).map(({ name }) => name)
+  expect(await names()).toEqual(['wasm', 'wasm', 'wasm'])
+  backend = 'cpu'
+  engines.followBackend()
+  expect(await names()).toEqual(['cpu', 'cpu', 'cpu'])
+  await engines.close()
+})
+
 test('a doctor at work ends with its app, and none begins after that', async () => {
   vi.stubEnv('FAKE_SLOW_DOCTOR', 'yes')
   const engines = new Engines({ entry, backend: () => null }, new Events())

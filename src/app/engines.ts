@@ -65,7 +65,7 @@ export class Engines {
     const wanted = this.#options.backend()
     if (wanted === this.#wanted) return
     this.#wanted = wanted
-    this.restoration.restart()
+    for (const engine of [this.restoration, this.training, this.lab]) engine.restart()
     this.warmUp()
   }
 
