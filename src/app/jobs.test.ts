@@ -122,6 +122,16 @@ test('what the end of the app cuts short is interrupted at the next start, and r
   expect((await t.picture(next.id)).result).not.toBe(null)
 })
 
+test('what was cancelled before the end of the app stays cancelled', async () => {
+  const t = await testApp({ cancelGraceMs: 5000 })
+  const [stubborn] = await t.add(t.write('stubborn.png'))
+  const { jobs } = await t.app.restore({ ids: [stubborn.id], steps })
+  await t.jobIs(jobs[0].id, 'running')
+  await t.app.cancelJobs({ ids: [jobs[0].id] }) // it has not ended when the app does
+  await t.reopen()
+  expect((await t.app.state({})).jobs).toEqual([])
+})
+
 test('a save for a browser that the end of the app cuts short is not offered again; one to a file is', async () => {
   const t = await testApp()
   const [{ id }] = await t.add(t.write('slow.png'))
