@@ -16,4 +16,12 @@ test('a long curve stays drawable, in order, and keeps its newest point', () => 
   expect(curve.length).toBeLessThanOrEqual(1200)
   expect(curve.at(-1)).toEqual([5000, 5000])
   expect(curve.map(([step]) => step)).toEqual(curve.map(([step]) => step).toSorted((a, b) => a - b))
+  // Each tenth of the run as finely as the others.
+  const tenths = Array.from(
+    { length: 10 },
+    (_, tenth) => curve.filter(([step]) => Math.ceil(step / 500) === tenth + 1).length,
+  )
+  expect(Math.min(...tenths)).toBeGreaterThan(60)
+  expect(Math.max(...tenths)).toBeLessThan(240)
+  expect(curve[0]).toEqual([1, 1])
 })
