@@ -57,16 +57,11 @@ export function appMethods(parts: AppParts): Methods {
     },
 
     async removePictures({ ids }) {
-      await Promise.all(
-        ids.map(async (id) => {
-          const ended = jobs.forgetPicture(id)
-          await library.remove(id)
-          // What its last job still wrote goes too, and the masks it filled in by; nobody needs to wait for that.
-          void ended.then(async () => {
-            await cache.removeMade(id)
-            await tidyMasks(cache, library.pictures, jobs.wanted('restore'))
-          })
-        }),
+      const ended = ids.map((id) => jobs.forgetPicture(id))
+      await Promise.all(ids.map((id) => library.remove(id)))
+      // What their last jobs still wrote goes too, and the masks they filled in by; nobody needs to wait for that.
+      void Promise.all(ended.map((end, i) => end.then(() => cache.removeMade(ids[i])))).then(() =>
+        tidyMasks(cache, library.pictures, jobs.wanted('restore')),
       )
       return {}
     },
