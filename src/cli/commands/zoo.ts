@@ -15,7 +15,7 @@ import { drawCodeSizes, drawSegmentation, drawSystem } from '../zoo/pictures.ts'
 import { zooReport } from '../zoo/report.ts'
 import { readResults, writeResults, type ZooResult, type ZooResults } from '../zoo/results.ts'
 
-type ZooOptions = { data?: string; folder?: string; out: string; only?: string[]; again?: boolean }
+type ZooOptions = { data?: string; folder?: string; out?: string; only?: string[]; again?: boolean }
 
 export function zooCommand(perform: Perform): Command {
   return new Command('zoo')
@@ -25,7 +25,7 @@ export function zooCommand(perform: Perform): Command {
       'folder of the data sets (default: LIMPID_DATA, else ../shared/data of the project)',
     )
     .option('--folder <folder>', 'where runs, models and pictures are kept (default: zoo in the data home)')
-    .option('--out <file>', 'the table', 'ZOO.md')
+    .option('--out <file>', 'the table (default: ZOO.md in that folder)')
     .option('--only <recipes...>', 'these systems alone; the others stay in the table as measured before')
     .option('--again', 'measure and draw anew what is trained already')
     .addHelpText(
@@ -33,7 +33,8 @@ export function zooCommand(perform: Perform): Command {
       `
 Examples:
   limpid zoo --data ~/data                      all of them; Ctrl-C stops, the same command goes on
-  limpid zoo --only dense-autoencoder pca       two of them`,
+  limpid zoo --only dense-autoencoder pca       two of them
+  limpid zoo --out ZOO.md                       in the project's folder: its own table anew`,
     )
     .action((options: ZooOptions, command: Command) =>
       perform(command, (context) => zoo(context, options, commandLine(command))),
@@ -44,13 +45,17 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
   const { terminal, cwd, env, home, signal, backend } = context
   const data = dataFolder(options.data, cwd, env)
   const folder = options.folder ? path.resolve(cwd, options.folder) : path.join(home, 'zoo')
-  const out = path.resolve(cwd, options.out)
+  const out = options.out ? path.resolve(cwd, options.out) : path.join(folder, 'ZOO.md')
   const recipes = await chosen(options.only, cwd)
   let results = await readResults(folder)
   const errors: ErrorData[] = []
   await mkdir(path.join(folder, 'pictures'), { recursive: true })
   const machine = `${os.cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${os.availableParallelism()} cores`
   const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
+  const writeTable = async () => {
+    if (isEmpty(results)) return // the one that is there says more
+    await writeFile(out, zooReport(results, { machine, command }))
+  }
   for (const recipe of recipes) {
     if (results[recipe.id] && !options.again) continue
     // An engine for each: what one leaves behind does not slow the next.
@@ -72,14 +77,15 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
       if (signal.aborted) throw thrown
       errors.push(terminal.error(thrown)) // its data may be missing: the others are trained all the same
     }
-    await writeFile(out, zooReport(results, { machine, command }))
+    await writeTable()
   }
-  await writeFile(out, zooReport(results, { machine, command }))
-  terminal.print(out)
+  await writeTable()
+  const table = isEmpty(results) ? null : out
+  if (table) terminal.print(table)
   const missed = missedTargets(results)
   for (const line of missed) terminal.note(line)
   const ok = missed.length === 0 && errors.length === 0
-  terminal.result({ ok, table: out, results, missed, errors })
+  terminal.result({ ok, table, results, missed, errors })
   return ok
 }
 
@@ -154,9 +160,11 @@ function missedTargets(results: ZooResults): string[] {
   )
 }
 
+const isEmpty = (results: ZooResults) => Object.keys(results).length === 0
+
 function commandLine(command: Command): string {
-  const { data } = command.opts<ZooOptions>()
-  return `npm run --silent limpid -- zoo${data ? ' --data DIR' : ''}`
+  const { data, out } = command.opts<ZooOptions>()
+  return `npm run --silent limpid -- zoo${data ? ' --data DIR' : ''}${out ? ` --out ${path.basename(out)}` : ''}`
 }
 
 /** Writing a checkpoint takes longer than leaving a tile. */

@@ -45,7 +45,7 @@ async function zoo(...args: string[]) {
   } as unknown as Surroundings
   const errorOutput = err as unknown as ErrorOutput
   const exitCode = await runCommandLine(['zoo', ...args], out, errorOutput, surroundings)
-  const table = () => readFileSync(path.join(cwd, 'ZOO.md'), 'utf8')
+  const table = () => readFileSync(path.join(cwd, 'home/zoo/ZOO.md'), 'utf8')
   return { exitCode, out: out.text, err: err.text, table }
 }
 const trained = () => engine.asked.filter(({ kind }) => kind === 'train').length
@@ -82,6 +82,20 @@ test('PCA and the linear autoencoder are trained at every code size', async () =
     series: [{ name: 'PCA', points: [2, 4, 8, 16, 32, 64].map((size) => [size, 0.004]) }],
   })
   expect(table()).toContain(`| PCA |${' 0.004 |'.repeat(6)}\n| Linear autoencoder |  |`)
+})
+
+test('a table that is there is replaced where it is named and there are results, nowhere else', async () => {
+  const shipped = path.join(cwd, 'ZOO.md')
+  writeFileSync(shipped, 'seventeen systems')
+  const failed = await zoo('--only', 'sparse-autoencoder', '--out', 'ZOO.md', '--json')
+  expect(readFileSync(shipped, 'utf8')).toBe('seventeen systems')
+  expect(JSON.parse(failed.out)).toMatchObject({ ok: false, table: null })
+  const { out, table } = await zoo('--only', 'dense-autoencoder')
+  expect(readFileSync(shipped, 'utf8')).toBe('seventeen systems')
+  expect(out).toContain(path.join(cwd, 'home/zoo/ZOO.md'))
+  expect(table()).toContain('    npm run --silent limpid -- zoo\n')
+  await zoo('--only', 'dense-autoencoder', '--out', 'ZOO.md')
+  expect(readFileSync(shipped, 'utf8')).toContain('    npm run --silent limpid -- zoo --out ZOO.md\n')
 })
 
 test('a system that is none is refused', async () => {
