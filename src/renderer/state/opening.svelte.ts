@@ -28,6 +28,7 @@ export class Opening {
   }
 
   async open(openables: Openable[]): Promise<void> {
+    if (openables.length === 0) return
     const errors = openables.flatMap((one) => ('error' in one ? [one.error.toData()] : []))
     const paths = openables.flatMap((one) => ('path' in one ? [one.path] : []))
     const files = openables.flatMap((one) => ('file' in one ? [one.file] : []))

@@ -75,3 +75,12 @@ it('a hundred failures are not a hundred toasts', async () => {
   expect(notices.errors).toHaveLength(3)
   expect(notices.warnings).toEqual(['97 more files could not be opened'])
 })
+
+it('a dialog that was closed without choosing opened nothing, so that no page is left for it', async () => {
+  const { it, notices } = opening()
+  await it.open([])
+  expect(it.times).toBe(0)
+  await it.open([file('a.png')])
+  expect(it.times).toBe(1)
+  expect(notices.errors).toEqual([])
+})
