@@ -72,10 +72,12 @@ export class SaveDialog {
     this.#placeChosen = true
     this.folder = folderOf(path)
     this.stem = chosen ? stem : fileName(path)
-    if (!chosen || chosen === this.written) return
+    if (!chosen) return
+    const other = chosen !== this.written
+    this.extension = extension
+    if (!other) return
     this.format = chosen
     this.#followed = chosen
-    this.extension = extension
     this.quality = null
   }
 

@@ -117,6 +117,17 @@ describe('saving on the desktop', () => {
     expect(asked[0]).toMatchObject({ path: '/elsewhere/small.webp', format: 'webp' })
   })
 
+  it('an extension chosen in the system dialog stays as it is, though its format was the one already', async () => {
+    const { dialog, asked, choose } = it_
+    await dialog.open([lake])
+    await dialog.setFormat('jpeg')
+    dialog.quality = 71
+    choose('/elsewhere/holiday.jpeg')
+    await dialog.choosePlace()
+    await dialog.confirm()
+    expect(asked[0]).toMatchObject({ path: '/elsewhere/holiday.jpeg', format: 'jpeg', quality: 71 })
+  })
+
   it('a chosen place stays when the format changes; so does its name, and the extension follows', async () => {
     const { dialog, asked, choose } = it_
     await dialog.open([lake])
