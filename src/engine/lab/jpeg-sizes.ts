@@ -2,6 +2,7 @@
 import { sharp } from '../imaging/libvips.ts'
 import { meanSquaredError } from '../metrics/psnr.ts'
 import { floats, type Pictures, sizeOf } from '../zoo/pictures.ts'
+import { decibels } from './decibels.ts'
 
 /** Means over the pictures: bytes of whole files (4:2:0), PSNR in dB of the mean squared error over all of them. */
 export async function jpegSizes(pictures: Pictures, quality: number) {
@@ -24,5 +25,5 @@ export async function jpegSizes(pictures: Pictures, quality: number) {
     error += meanSquaredError(floats(pictures, [i]), decoded) / pictures.count
     bytes += file.length / pictures.count
   }
-  return { quality, bytes, psnr: -10 * Math.log10(error) }
+  return { quality, bytes, psnr: decibels(error) }
 }

@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engineJobs } from '../../contract/engine-protocol.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { aloneWith } from '../jobs/job-context.ts'
@@ -20,12 +21,13 @@ const context = aloneWith(new Compute())
 let home: string
 let digits: { kind: 'mnist'; folder: string; split: 'test' }
 let photos: string
+let blank: string
 const at = (name: string) => path.join(home, name)
 
 beforeAll(async () => {
   await context.backend()
   home = await mkdtemp(path.join(os.tmpdir(), 'limpid-lab-'))
-  ;({ digits, photos } = await makeLab(home))
+  ;({ digits, photos, blank } = await makeLab(home))
 }, 120_000)
 afterAll(() => rm(home, { recursive: true, force: true }))
 
@@ -163,6 +165,14 @@ describe('compression', () => {
     expect(best.bytes).toBeGreaterThan(worst.bytes)
     expect(best.psnr).toBeGreaterThan(worst.psnr + 5)
     expect(await sizeOfPicture(at('c.png'))).toEqual({ width: 4 * 86 + 2, height: 2 * 86 + 2 })
+  })
+
+  it('of pictures that nothing is lost of has figures that JSON can hold', async () => {
+    const source = { kind: 'pictures' as const, paths: [blank] }
+    const job = { folder: at('pca-of-blank'), source, path: at('blank.png'), shown: 3 }
+    const sent = JSON.parse(JSON.stringify(await compressPictures(job, context)))
+    const { code, jpeg } = engineJobs.compressPictures.output.parse(sent)
+    expect([code.exactPsnr, code.psnr, jpeg.at(-1)!.psnr]).toEqual([100, 100, 100])
   })
 })
 

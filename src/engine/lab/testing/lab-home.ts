@@ -16,7 +16,8 @@ const BARS = 12
 
 /**
  * Below `home`, of digits: `pca-of-ones`, `pca-8`, `pca-2` (fitted to the test digits themselves) and `vae`, untrained,
- * of two latents; of the pictures in `photos`: `pca-of-photos`. A backend must run.
+ * of two latents; of the pictures in `photos`: `pca-of-photos`; of the black ones in `blank`: `pca-of-blank`. A backend
+ * must run.
  */
 export async function makeLab(home: string) {
   const at = (name: string) => path.join(home, name)
@@ -35,12 +36,20 @@ export async function makeLab(home: string) {
   await savePca(at('pca-2'), recipeOf('mnist', 2), await readMnist(digits.folder, 'test'))
   const bars = await readPictureFolder(photos, [16, 16, 3], undefined)
   await savePca(at('pca-of-photos'), recipeOf('photos', 4), bars)
+  const blank = at('blank')
+  await mkdir(blank)
+  for (const name of ['a', 'b', 'c']) await writeBlank(path.join(blank, `${name}.png`))
+  await savePca(
+    at('pca-of-blank'),
+    recipeOf('photos', 4),
+    await readPictureFolder(blank, [16, 16, 3], undefined),
+  )
   // Untrained: what it draws is noise, but it is drawn.
   const variational = recipeOf('mnist', 2, 'variational-autoencoder')
   const network = new Autoencoder(networkOf(variational).build(1))
   await saveAutoencoder(at('vae'), network, variational)
   network.dispose()
-  return { digits, photos }
+  return { digits, photos, blank }
 }
 
 function recipeOf(
@@ -87,6 +96,10 @@ async function savePca(folder: string, recipe: AutoencoderRecipe, pictures: Pict
   await fitPrincipalComponents(autoencoder, pictures)
   await saveAutoencoder(folder, autoencoder, recipe)
   autoencoder.dispose()
+}
+
+async function writeBlank(file: string): Promise<void> {
+  await sharp({ create: { width: 16, height: 16, channels: 3, background: 'black' } }).toFile(file)
 }
 
 /** A bright bar on grey, `place` px from the edge. */
