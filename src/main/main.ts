@@ -1,5 +1,5 @@
 /** The Electron face: one window on the app. Thin: what can be done without Electron is done in app/. */
-import { app, dialog, session } from 'electron'
+import { app, type BrowserWindow, dialog, session } from 'electron'
 import { type App, openApp } from '../app/app.ts'
 import { defaultFolders } from '../app/folders.ts'
 import { serveOverMessagePort } from '../app/router.ts'
@@ -15,6 +15,7 @@ import { openWindow } from './window.ts'
 
 const files = filesNamed(process.argv, process.cwd(), app.isPackaged)
 const pathsToOpen = new PathQueue()
+let window: BrowserWindow | null = null
 
 registerScheme()
 hardenPages()
@@ -24,6 +25,10 @@ if (app.requestSingleInstanceLock({ files })) {
   app.on('open-file', (event, path) => {
     event.preventDefault()
     pathsToOpen.add([path])
+  })
+  app.on('second-instance', (_event, _argv, _cwd, handedOver) => {
+    const second = secondStartSchema.safeParse(handedOver)
+    startedAgain(second.success ? second.data.files : [])
   })
   app.whenReady().then(start).catch(giveUp)
 } else {
@@ -42,17 +47,23 @@ async function start(): Promise<void> {
     serve: (port) => serveOverMessagePort(limpid, port),
     keepPicture: (name, bytes) => limpid.keepPicture(name, [bytes], { uploaded: false }),
   })
-  const window = openWindow()
-  askBeforeClosing(window, limpid)
-  setMenu(async () => pathsToOpen.add(await chooseFiles(window)))
-
-  app.on('second-instance', (_event, _argv, _cwd, handedOver) => {
-    if (window.isMinimized()) window.restore()
-    window.focus()
-    const second = secondStartSchema.safeParse(handedOver)
-    if (second.success) pathsToOpen.add(second.data.files)
-  })
+  const opened = openWindow()
+  window = opened
+  askBeforeClosing(opened, limpid)
+  setMenu(async () => pathsToOpen.add(await chooseFiles(opened)))
   pathsToOpen.connect((paths) => limpid.askToOpen(paths))
+}
+
+/** By a person, while this app starts, runs or already ends. */
+function startedAgain(files: string[]): void {
+  if (window?.isDestroyed()) {
+    const own = app.isPackaged ? [] : [app.getAppPath()]
+    app.relaunch({ args: [...own, ...files] }) // once this one has ended
+    return
+  }
+  pathsToOpen.add(files)
+  if (window?.isMinimized()) window.restore()
+  window?.focus()
 }
 
 /** The app's one window was all there was to it, on macOS too. */

@@ -29,6 +29,7 @@ class FakeApp extends EventEmitter {
   whenReady = () => this.ready.promise
   requestSingleInstanceLock = vi.fn((_handedOver: unknown) => this.hasLock)
   quit = vi.fn()
+  relaunch = vi.fn()
   exit = vi.fn()
 }
 

@@ -144,6 +144,18 @@ test('files from the system, a second start, the menu and from before the window
   expect((await window).focus).toHaveBeenCalled()
 })
 
+test('a second start while the app starts is not lost; while it ends, the app begins again with its files', async () => {
+  await import('../../src/main/main.ts')
+  fake.app.emit('second-instance', {}, ['limpid'], '/', { files: ['/early.png'] })
+  const window = await start()
+  const asked = opened(connect(window))
+  await eventually(() => expect(asked).toEqual([['/early.png']]))
+  window.destroyed = true
+  fake.app.emit('second-instance', {}, ['limpid'], '/', { files: ['/late.png'] })
+  expect(fake.app.relaunch).toHaveBeenCalledWith({ args: [fake.app.appPath, '/late.png'] })
+  expect(window.focus).not.toHaveBeenCalled()
+})
+
 test('an installation with a part missing says which, and ends', async () => {
   rmSync(path.join(fake.app.appPath, 'src'), { recursive: true })
   await import('../../src/main/main.ts')
