@@ -1,5 +1,5 @@
 /** What the project is called, and where it keeps its recipes and looks for data. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { projectRoot } from '../app/folders.ts'
@@ -25,7 +25,18 @@ export function testFolder(given: string, cwd: string, env: NodeJS.ProcessEnv): 
 /** A recipe by its path, or by the id of one that comes with the project. */
 export function recipePath(given: string, cwd: string): string {
   const file = path.resolve(cwd, given)
-  if (existsSync(file) || !/^[a-z0-9-]+$/.test(given)) return file
-  const shipped = ['recipes', 'recipes/zoo'].map((folder) => path.join(projectRoot, folder, `${given}.json`))
-  return shipped.find((candidate) => existsSync(candidate)) ?? file
+  if (isFile(file) || !/^[a-z0-9-]+$/.test(given)) return file
+  const shipped = shippedRecipePath(given)
+  return isFile(shipped) ? shipped : file
+}
+
+/** Of a recipe that comes with the project, whatever lies in the folder that is worked in. */
+export function shippedRecipePath(id: string): string {
+  const [own, zoo] = ['recipes', 'recipes/zoo'].map((folder) => path.join(projectRoot, folder, `${id}.json`))
+  return isFile(own) ? own : zoo
+}
+
+/** A folder of that name, such as a model written by an earlier call, is none. */
+function isFile(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile()
 }

@@ -96,6 +96,16 @@ describe('train', () => {
     expect(json().errors).toMatchObject([{ code: 'recipe-invalid', message: expect.stringContaining(field) }])
   })
 
+  test('takes the recipe that comes with Limpid where a folder, as of its own model, has the name', async () => {
+    cli.engine = new FakeEngine({ train: async () => finished })
+    for (const name of ['unet-people', 'denoise-fast']) {
+      mkdirSync(path.join(cli.cwd, name))
+      const { exitCode, err } = await limpid('train', name, '--data', 'data', '--out', name)
+      expect(exitCode, err).toBe(0)
+      expect(cli.engine.asked.at(-1)!.input).toMatchObject({ recipe: { id: name } })
+    }
+  })
+
   test.each([
     ['a recipe that is no JSON', ['train', 'data/../text.json', '--data', 'data'], 'recipe-invalid'],
     ['a recipe that is not there', ['train', 'none.json', '--data', 'data'], 'file-not-found'],

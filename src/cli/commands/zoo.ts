@@ -8,7 +8,7 @@ import type { Recipe } from '../../contract/recipe.ts'
 import { isMet, targetValue, ZOO } from '../../contract/zoo.ts'
 import type { Context, Engine, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
-import { dataFolder, recipePath } from '../project.ts'
+import { dataFolder, shippedRecipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
 import { CODE_SIZES, sizedId } from '../zoo/code-sizes.ts'
 import { drawCodeSizes, drawSegmentation, drawSystem } from '../zoo/pictures.ts'
@@ -46,7 +46,7 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
   const data = dataFolder(options.data, cwd, env)
   const folder = options.folder ? path.resolve(cwd, options.folder) : path.join(home, 'zoo')
   const out = options.out ? path.resolve(cwd, options.out) : path.join(folder, 'ZOO.md')
-  const recipes = await chosen(options.only, cwd)
+  const recipes = await chosen(options.only)
   let results = await readResults(folder)
   const errors: ErrorData[] = []
   await mkdir(path.join(folder, 'pictures'), { recursive: true })
@@ -120,7 +120,7 @@ async function trainAndMeasure(
 }
 
 /** Those of the table (or those asked for), and PCA and the linear autoencoder at every code size. */
-async function chosen(only: string[] | undefined, cwd: string): Promise<Recipe[]> {
+async function chosen(only: string[] | undefined): Promise<Recipe[]> {
   const known = ZOO.map(({ recipe }) => recipe)
   const unknown = only?.find((id) => !known.includes(id))
   if (unknown) {
@@ -131,7 +131,7 @@ async function chosen(only: string[] | undefined, cwd: string): Promise<Recipe[]
   const recipes: Recipe[] = []
   const sized: Recipe[] = []
   for (const id of only ?? known) {
-    const recipe = await readRecipe(recipePath(id, cwd))
+    const recipe = await readRecipe(shippedRecipePath(id))
     recipes.push(recipe)
     if (recipe.task === 'autoencode' && recipe.architecture.name === 'linear-autoencoder') {
       for (const code of CODE_SIZES.filter((size) => size !== 16)) {

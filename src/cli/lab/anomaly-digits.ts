@@ -5,7 +5,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { Context } from '../context.ts'
 import { withProgress } from '../progress.ts'
-import { recipePath } from '../project.ts'
+import { shippedRecipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
 
 const RECIPE = 'dense-autoencoder'
@@ -27,7 +27,7 @@ export async function anomalyDigits(
   data: string,
   folder: string,
 ): Promise<{ model: string; digits: DigitResult[]; mean: number }> {
-  const base = await readRecipe(recipePath(RECIPE, context.cwd))
+  const base = await readRecipe(shippedRecipePath(RECIPE))
   if (base.task !== 'autoencode') throw new LimpidError('recipe-invalid', `${RECIPE} is no autoencoder.`)
   await mkdir(path.join(folder, 'pictures'), { recursive: true })
   const digits = await context.withEngine(

@@ -109,6 +109,12 @@ test('--mnist trains a model for each digit and says the mean AUROC; below the t
   expect((await lab('anomaly', '--mnist', '--data', 'data')).exitCode).toBe(1)
 })
 
+test('--mnist trains by the recipe that comes with Limpid, whatever has its name in the folder', async () => {
+  writeFileSync(path.join(cwd, 'dense-autoencoder'), 'a letter')
+  const { exitCode, err } = await lab('anomaly', '--mnist', '--data', 'data')
+  expect(exitCode, err).toBe(0)
+})
+
 test('pictures are named by file or by number', async () => {
   const { out } = await lab('similar', 'photos', '--model', 'faces', '--to', 'cat.png')
   expect(out).toContain('tiger.png')

@@ -62,6 +62,12 @@ test('trains, measures, draws and writes the table; what is there already is lef
   expect(trained()).toBe(2)
 })
 
+test('trains by the recipes that come with Limpid, whatever has their names in the folder', async () => {
+  writeFileSync(path.join(cwd, 'dense-autoencoder'), 'a letter')
+  const { exitCode, err } = await zoo('--only', 'dense-autoencoder')
+  expect(exitCode, err).toBe(0)
+})
+
 test('goes on with the others where one fails, and says so', async () => {
   const { exitCode, err, table } = await zoo('--only', 'sparse-autoencoder', 'dense-autoencoder')
   expect(exitCode).toBe(1)
