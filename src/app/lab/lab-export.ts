@@ -1,13 +1,14 @@
 /** A run's curves and model, as files for elsewhere. */
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
+import type { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { LimpidError } from '../../contract/errors.ts'
 import type { LabRun } from '../../contract/lab-run.ts'
 import type { EngineProcess } from '../engine-process.ts'
-import { writeError } from '../file-errors.ts'
+import { readError, writeError } from '../file-errors.ts'
 
 type LabExport = 'csv' | 'png' | 'zip'
 
@@ -99,27 +100,47 @@ function nothingYet({ title }: LabRun, measure: string): LimpidError {
   })
 }
 
-/** The model's folder, whole: what another Limpid takes into its models. */
+/** The files of the model's folder: what another Limpid takes into its models. */
 async function writeZip(path: string, folder: string): Promise<void> {
-  const temporary = `${path}.tmp`
-  try {
+  const names = await filesIn(folder)
+  await writeWhole(path, async (temporary) => {
     const zip = new ZipFile()
-    for (const name of await readdir(folder)) zip.addFile(join(folder, name), `${basename(folder)}/${name}`)
+    zip.on('error', (cause) => {
+      const stream = zip.outputStream as PassThrough
+      stream.destroy(unreadable(cause, folder))
+    })
+    for (const name of names) zip.addFile(join(folder, name), `${basename(folder)}/${name}`)
     zip.end()
     await pipeline(zip.outputStream, createWriteStream(temporary, { flush: true }))
-    await rename(temporary, path)
+  })
+}
+
+/** Their names, those of links to files too. */
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder)
+    const infos = await Promise.all(names.map((name) => stat(join(folder, name))))
+    return names.filter((_, i) => infos[i].isFile())
   } catch (cause) {
-    await rm(temporary, { force: true })
-    throw writeError(cause, path)
+    throw unreadable(cause, folder)
   }
 }
 
-async function writeText(path: string, text: string): Promise<void> {
+/** Tells which file, where the system does. */
+const unreadable = (cause: unknown, folder: string): LimpidError =>
+  readError(cause, (cause as NodeJS.ErrnoException).path ?? folder)
+
+const writeText = (path: string, text: string): Promise<void> =>
+  writeWhole(path, (temporary) => writeFile(temporary, text, { flush: true }))
+
+/** Under another name first. What is thrown tells of `path`, but for what `write` tells by itself. */
+async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.tmp`
   try {
-    await writeFile(temporary, text, { flush: true })
+    await write(temporary)
     await rename(temporary, path)
   } catch (cause) {
-    throw writeError(cause, path)
+    await rm(temporary, { force: true }).catch(() => {})
+    throw cause instanceof LimpidError ? cause : writeError(cause, path)
   }
 }
