@@ -5,6 +5,7 @@ import { readError } from '../app/file-errors.ts'
 import { findPictures } from '../app/find-pictures.ts'
 import { isBelow } from '../app/is-below.ts'
 import type { LimpidError } from '../contract/errors.ts'
+import { emptyName } from './empty-name.ts'
 import { type Destination, type InputFile, withoutResults } from './targets.ts'
 
 export type Inputs = {
@@ -27,6 +28,10 @@ export async function findInputs(
   const errors: LimpidError[] = []
   let earlierResults = 0
   for (const name of named) {
+    if (name === '') {
+      errors.push(emptyName())
+      continue
+    }
     const full = path.resolve(cwd, name)
     try {
       if (!(await stat(full)).isDirectory()) {

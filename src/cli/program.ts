@@ -19,6 +19,7 @@ import { trainCommand } from './commands/train.ts'
 import { upscaleCommand } from './commands/upscale.ts'
 import { zooCommand } from './commands/zoo.ts'
 import type { Perform, Surroundings } from './context.ts'
+import { refuseEmptyNames } from './empty-name.ts'
 import { backendOption, jsonOption } from './options.ts'
 import { version } from './project.ts'
 import { type ErrorOutput, type Output, Terminal } from './terminal.ts'
@@ -44,6 +45,7 @@ export async function runCommandLine(
     const { json = false, backend } = command.optsWithGlobals<{ json?: boolean; backend?: BackendName }>()
     const terminal = new Terminal(output, errorOutput, json)
     try {
+      refuseEmptyNames(command)
       const ok = await action({ ...surroundings, terminal, backend })
       exitCode = ok ? EXIT.ok : surroundings.signal.aborted ? EXIT.cancelled : EXIT.failed
     } catch (thrown) {
