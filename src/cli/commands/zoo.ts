@@ -1,8 +1,9 @@
 /** `limpid zoo`: trains every system of the Lab, measures it, and writes the table of them all. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Command } from 'commander'
+import { writeError } from '../../app/file-errors.ts'
 import { type ErrorData, LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { isMet, targetValue, ZOO } from '../../contract/zoo.ts'
@@ -10,6 +11,7 @@ import type { Context, Engine, Perform } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { dataFolder, shippedRecipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
+import { makeFolder, prepareFile } from '../target-folders.ts'
 import { CODE_SIZES, sizedId } from '../zoo/code-sizes.ts'
 import { drawCodeSizes, drawSegmentation, drawSystem } from '../zoo/pictures.ts'
 import { zooReport } from '../zoo/report.ts'
@@ -49,12 +51,15 @@ async function zoo(context: Context, options: ZooOptions, command: string): Prom
   const recipes = await chosen(options.only)
   let results = await readResults(folder)
   const errors: ErrorData[] = []
-  await mkdir(path.join(folder, 'pictures'), { recursive: true })
+  await makeFolder(path.join(folder, 'pictures'))
+  await prepareFile(out, { option: '--out', overwrite: true })
   const machine = `${os.cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${os.availableParallelism()} cores`
   const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
   const writeTable = async () => {
     if (isEmpty(results)) return // the one that is there says more
-    await writeFile(out, zooReport(results, { machine, command }))
+    await writeFile(out, zooReport(results, { machine, command })).catch((thrown) => {
+      throw writeError(thrown, out)
+    })
   }
   for (const recipe of recipes) {
     if (results[recipe.id] && !options.again) continue

@@ -1,5 +1,4 @@
 /** How well reconstruction errors tell one digit from the others: a model for each, trained on that digit alone. */
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
@@ -7,6 +6,7 @@ import type { Context } from '../context.ts'
 import { withProgress } from '../progress.ts'
 import { shippedRecipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
+import { makeFolder } from '../target-folders.ts'
 
 const RECIPE = 'dense-autoencoder'
 /** So few that another digit does not get through them. */
@@ -29,7 +29,7 @@ export async function anomalyDigits(
 ): Promise<{ model: string; digits: DigitResult[]; mean: number }> {
   const base = await readRecipe(shippedRecipePath(RECIPE))
   if (base.task !== 'autoencode') throw new LimpidError('recipe-invalid', `${RECIPE} is no autoencoder.`)
-  await mkdir(path.join(folder, 'pictures'), { recursive: true })
+  await makeFolder(path.join(folder, 'pictures'))
   const digits = await context.withEngine(
     { backend: context.backend, cancelGraceMs: CHECKPOINT_GRACE_MS },
     async (engine) => {

@@ -1,5 +1,5 @@
 /** `limpid lab …` with an engine that computes nothing: what is asked of it, what is said, what is refused. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -136,6 +136,20 @@ test('a file that is there is not replaced unasked', async () => {
   }
   expect((await lab(...similar, '--overwrite')).exitCode).toBe(0)
   expect(engine.asked).toHaveLength(1)
+})
+
+test('a folder that is to come is made before any work; one that is there is no sheet', async () => {
+  const generate = ['generate', '--model', 'faces', '--out']
+  expect((await lab(...generate, 'sheets/new/faces.png')).exitCode).toBe(0)
+  expect(existsSync(path.join(cwd, 'sheets/new'))).toBe(true)
+  writeFileSync(path.join(cwd, 'file'), '')
+  engine.asked.length = 0
+  for (const args of [['sheets'], ['sheets', '--overwrite'], ['file/faces.png']]) {
+    const { exitCode, out } = await lab(...generate, ...args, '--json')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ errors: [{ code: 'file-unwritable' }] })
+  }
+  expect(engine.asked).toEqual([])
 })
 
 test('between two files, which are then the pictures', async () => {

@@ -1,12 +1,11 @@
 /** What the commands of the Lab have in common. */
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
-import { LimpidError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
 import { wholeNumberFrom } from '../options.ts'
 import { withProgress } from '../progress.ts'
+import { prepareFile } from '../target-folders.ts'
 import { type ModelOptions, modelFolder, type SourceOptions, sourceOf } from './sources.ts'
 
 export type Out = { out: string; overwrite?: boolean }
@@ -18,15 +17,10 @@ export function withSheet(command: Command, name: string): Command {
     .option('--overwrite', 'replace it if it is there already')
 }
 
-/** Rejects, before any work, a sheet that would replace a file unasked. */
+/** Makes the sheet's folder. Rejects, before any work, a sheet that could not be written or would replace a file unasked. */
 export async function sheetOf({ out, overwrite = false }: Out, cwd: string): Promise<string> {
   const file = path.resolve(cwd, out)
-  if (!overwrite && (await stat(file).catch(() => null))) {
-    throw new LimpidError('file-exists', `${file} is there already.`, {
-      file,
-      hint: 'Choose another name with --out, or pass --overwrite to replace it.',
-    })
-  }
+  await prepareFile(file, { option: '--out', overwrite })
   return file
 }
 

@@ -104,6 +104,16 @@ test('a table that is there is replaced where it is named and there are results,
   expect(readFileSync(shipped, 'utf8')).toContain('    npm run --silent limpid -- zoo --out ZOO.md\n')
 })
 
+test('the folder of the table is made before any work; a folder is no table', async () => {
+  const { exitCode, out } = await zoo('--only', 'dense-autoencoder', '--out', 'tables/new/ZOO.md')
+  expect(exitCode).toBe(0)
+  expect(out).toContain(path.join(cwd, 'tables/new/ZOO.md'))
+  engine.asked.length = 0
+  const refused = await zoo('--only', 'pca', '--out', 'tables')
+  expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining('tables is a folder.') })
+  expect(engine.asked).toEqual([])
+})
+
 test('a system that is none is refused', async () => {
   expect(await zoo('--only', 'dense')).toMatchObject({
     exitCode: 1,
