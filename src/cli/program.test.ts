@@ -32,6 +32,21 @@ describe('wrong command lines', () => {
     expect(exitCode).toBe(2)
     expect(json()).toMatchObject({ ok: false, errors: [{ code: 'bad-request' }] })
   })
+
+  test.each([[[]], [['lab']], [['models']], [['evaluate']]])(
+    '%j names no command, and that is said',
+    async (args) => {
+      const { exitCode, json, err } = await limpid(...args, '--json')
+      expect(exitCode).toBe(2)
+      expect(json()).toEqual({
+        ok: false,
+        errors: [
+          { code: 'bad-request', message: 'No command was named.', hint: '`limpid --help` shows how.' },
+        ],
+      })
+      expect(err).toContain('Commands:')
+    },
+  )
 })
 
 test('doctor says what computes and how to get what does not', async () => {

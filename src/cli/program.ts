@@ -61,7 +61,8 @@ export async function runCommandLine(
     if (thrown.exitCode === 0) return EXIT.ok
     // Commander said it on stderr already, but a program reads stdout.
     if (args.includes('--json')) {
-      const message = thrown.message.replace(/^error: /, '')
+      const isHelp = thrown.code === 'commander.help' // its message is "(outputHelp)"
+      const message = isHelp ? 'No command was named.' : thrown.message.replace(/^error: /, '')
       const error = new LimpidError('bad-request', message, { hint: '`limpid --help` shows how.' })
       new Terminal(output, errorOutput, true).result({ ok: false, errors: [error.toData()] })
     }
