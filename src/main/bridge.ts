@@ -15,7 +15,8 @@ import {
   shell,
 } from 'electron'
 import { z } from 'zod'
-import { LimpidError } from '../contract/errors.ts'
+import type { Answer } from '../contract/bridge.ts'
+import { LimpidError, toErrorData } from '../contract/errors.ts'
 import { CHANNELS } from '../preload/channels.ts'
 import { isPictureName, OPEN_FILTERS, saveFilters } from './file-filters.ts'
 import { isOurs } from './scheme.ts'
@@ -82,9 +83,15 @@ function answer<Args extends z.ZodType<unknown[]>>(
   schema: Args,
   work: (window: BrowserWindow, ...args: z.output<Args>) => Promise<unknown>,
 ): void {
-  ipcMain.handle(channel, async (event, ...args) => {
-    const window = requireOwnPage(event)
-    return work(window, ...fitting(schema, args, channel))
+  ipcMain.handle(channel, async (event, ...args): Promise<Answer<unknown>> => {
+    try {
+      const window = requireOwnPage(event)
+      return { value: await work(window, ...fitting(schema, args, channel)) }
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (error.code === 'internal') console.error(thrown)
+      return { error }
+    }
   })
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { LimpidError } from '../../src/contract/errors.ts'
 import { serveBridge } from '../../src/main/bridge.ts'
 import { openWindow } from '../../src/main/window.ts'
 import { type FakeBrowserWindow, fake, resetElectron } from './fake-electron.ts'
@@ -28,6 +29,8 @@ const own = () => ({
 const invoke = (channel: string, event: unknown, ...args: unknown[]) =>
   fake.ipcMain.handlers.get(channel)!(event, ...args) as Promise<unknown>
 
+const refused = { error: expect.objectContaining({ code: 'bad-request' }) }
+
 const INVOKED = ['limpid:choose-files', 'limpid:choose-folder', 'limpid:choose-target', 'limpid:keep-picture']
 
 test('the messages are exactly those of the bridge', () => {
@@ -52,7 +55,7 @@ describe('a foreign sender is refused:', () => {
   test.each(foreign)('%s', async (_, event) => {
     for (const channel of INVOKED) {
       const args = channel.endsWith('keep-picture') ? ['a.png', new Uint8Array(1)] : []
-      await expect(invoke(channel, event(), ...args), channel).rejects.toMatchObject({ code: 'bad-request' })
+      expect(await invoke(channel, event(), ...args), channel).toEqual(refused)
     }
     fake.ipcMain.emit('limpid:rpc', { ...(event() as object), ports: [{}] }, null)
     fake.ipcMain.emit('limpid:show-in-folder', event(), '/photo.jpg')
@@ -74,7 +77,7 @@ describe('arguments that do not fit are refused:', () => {
     ['bytes that are none', 'limpid:keep-picture', ['a.png', 'bytes']],
     ['a name that is none', 'limpid:keep-picture', ['', new Uint8Array(1)]],
   ])('%s', async (_, channel, args) => {
-    await expect(invoke(channel, own(), ...args)).rejects.toMatchObject({ code: 'bad-request' })
+    expect(await invoke(channel, own(), ...args)).toEqual(refused)
   })
 
   test('a relative path to show', () => {
@@ -84,13 +87,15 @@ describe('arguments that do not fit are refused:', () => {
 })
 
 test('the dialogs give what was chosen, and nothing when closed', async () => {
-  expect(await invoke('limpid:choose-files', own())).toEqual([])
-  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toBeNull()
+  expect(await invoke('limpid:choose-files', own())).toEqual({ value: [] })
+  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toEqual({ value: null })
   fake.dialog.showOpenDialog.mockResolvedValue({ canceled: false, filePaths: ['/a.jpg', '/b.jpg'] })
   fake.dialog.showSaveDialog.mockResolvedValue({ canceled: false, filePath: '/clean.png' })
-  expect(await invoke('limpid:choose-files', own())).toEqual(['/a.jpg', '/b.jpg'])
-  expect(await invoke('limpid:choose-folder', own())).toEqual(['/a.jpg', '/b.jpg'])
-  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toBe('/clean.png')
+  expect(await invoke('limpid:choose-files', own())).toEqual({ value: ['/a.jpg', '/b.jpg'] })
+  expect(await invoke('limpid:choose-folder', own())).toEqual({ value: ['/a.jpg', '/b.jpg'] })
+  expect(await invoke('limpid:choose-target', own(), '/photos/cat-limpid.png')).toEqual({
+    value: '/clean.png',
+  })
 })
 
 /** What the last save dialog was opened with. */
@@ -126,7 +131,20 @@ test('the RPC port, the folder and a pasted picture get where they should', asyn
   expect(serve).toHaveBeenCalledWith(port)
   fake.ipcMain.emit('limpid:show-in-folder', own(), '/photos/cat.jpg')
   expect(fake.shell.showItemInFolder).toHaveBeenCalledWith('/photos/cat.jpg')
-  expect(await invoke('limpid:keep-picture', own(), 'pasted.png', new Uint8Array([1]))).toBe(
-    '/cache/kept/pasted.png',
-  )
+  expect(await invoke('limpid:keep-picture', own(), 'pasted.png', new Uint8Array([1]))).toEqual({
+    value: '/cache/kept/pasted.png',
+  })
+})
+
+test('what could not be done is answered with its code and hint, of which Electron would keep the text alone', async () => {
+  const full = { code: 'disk-full', message: 'The disk is full.', hint: 'Make room on it.' } as const
+  keepPicture.mockRejectedValue(LimpidError.fromData(full))
+  const answer = await invoke('limpid:keep-picture', own(), 'pasted.png', new Uint8Array(1))
+  expect(structuredClone(answer)).toEqual({ error: full })
+  expect(console.error).not.toHaveBeenCalled()
+  fake.dialog.showOpenDialog.mockRejectedValue(new Error('No portal.'))
+  expect(await invoke('limpid:choose-files', own())).toEqual({
+    error: expect.objectContaining({ code: 'internal', message: 'No portal.' }),
+  })
+  expect(console.error, 'a bug is told the log').toHaveBeenCalled()
 })

@@ -1,5 +1,6 @@
 /** The Electron face: a MessagePort from the preload, the system's dialogs, real paths. */
-import { type Bridge, MEDIA_PATH, RPC_PORT, RPC_REQUEST } from '../../contract/bridge.ts'
+import { type Answer, type Bridge, MEDIA_PATH, RPC_PORT, RPC_REQUEST } from '../../contract/bridge.ts'
+import { LimpidError } from '../../contract/errors.ts'
 import type { Host, Openable } from './host.ts'
 
 export function electronHost(bridge: Bridge): Host {
@@ -14,18 +15,25 @@ export function electronHost(bridge: Bridge): Host {
       })
     },
     async choose(what) {
-      const paths = await (what === 'files' ? bridge.chooseFiles() : bridge.chooseFolder())
+      const paths = await answered(what === 'files' ? bridge.chooseFiles() : bridge.chooseFolder())
       return paths.map((path) => ({ path }))
     },
     async handOver(file) {
-      return bridge.keepPicture(file.name, new Uint8Array(await file.arrayBuffer()))
+      return answered(bridge.keepPicture(file.name, new Uint8Array(await file.arrayBuffer())))
     },
-    chooseTarget: (suggested) => bridge.chooseTarget(suggested),
+    chooseTarget: (suggested) => answered(bridge.chooseTarget(suggested)),
     showInFolder: (path) => bridge.showInFolder(path),
     async download() {
       throw new Error('The Electron face saves to paths.')
     },
   }
+}
+
+/** What could not be done is thrown, as a LimpidError. */
+async function answered<T>(answering: Promise<Answer<T>>): Promise<T> {
+  const answer = await answering
+  if ('error' in answer) throw LimpidError.fromData(answer.error)
+  return answer.value
 }
 
 const PORT_TIMEOUT_MS = 10_000

@@ -13,12 +13,15 @@ export const STAND_IN_PRELOAD = `
   window.desktop = { files: [], target: null, asked: [], shown: [] }
   window.limpid = {
     pathForFile: () => '',
-    chooseFiles: async () => desktop.files,
-    chooseFolder: async () => desktop.files,
-    chooseTarget: async (suggested) => { desktop.asked.push(suggested); return desktop.target },
+    chooseFiles: async () => ({ value: desktop.files }),
+    chooseFolder: async () => ({ value: desktop.files }),
+    chooseTarget: async (suggested) => { desktop.asked.push(suggested); return { value: desktop.target } },
     showInFolder: (path) => desktop.shown.push(path),
-    keepPicture: async (name, bytes) =>
-      (await (await fetch('upload?name=' + encodeURIComponent(name), { method: 'POST', body: bytes })).json()).path,
+    keepPicture: async (name, bytes) => {
+      const response = await fetch('upload?name=' + encodeURIComponent(name), { method: 'POST', body: bytes })
+      const answer = await response.json()
+      return response.ok ? { value: answer.path } : { error: answer }
+    },
   }
   addEventListener('message', (event) => {
     if (event.data?.type !== '${RPC_REQUEST}') return
