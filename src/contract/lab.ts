@@ -45,13 +45,16 @@ const labPictureSchema = z.discriminatedUnion('kind', [
 ])
 export type LabPicture = z.infer<typeof labPictureSchema>
 
+/** Characters of a line that is drawn. */
+export const LONGEST_LINE = 200
+
 /** A line of text, as it is before anything is done for OCR. */
 export const textLineSchema = z.discriminatedUnion('kind', [
   /** Drawn, with Gaussian noise of `sigma` (8-bit units) on it. */
   z.strictObject({
     kind: z.literal('text'),
-    text: z.string().min(1).max(200),
-    sigma: z.number().positive(),
+    text: z.string().min(1).max(LONGEST_LINE),
+    sigma: z.number().nonnegative(),
     seed: z.int(),
   }),
   /** A picture of a line; `text` is what it says, where that is known. */

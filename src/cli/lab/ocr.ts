@@ -1,11 +1,14 @@
 /** `limpid lab ocr` */
 import path from 'node:path'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { modelFor } from '../../app/step-models.ts'
+import { LimpidError } from '../../contract/errors.ts'
+import { LONGEST_LINE } from '../../contract/lab.ts'
 import type { Context, Perform } from '../context.ts'
 import { sigma } from '../options.ts'
 import { table } from '../quantities.ts'
 import { refuse } from '../refuse.ts'
+import { prepareFile, realPlace } from '../target-folders.ts'
 import { count, run } from './tool.ts'
 
 type OcrOptions = {
@@ -16,6 +19,7 @@ type OcrOptions = {
   model?: string
   task: 'denoise' | 'document-clean'
   folder: string
+  overwrite?: boolean
 }
 
 export function ocrCommand(perform: Perform): Command {
@@ -24,8 +28,12 @@ export function ocrCommand(perform: Perform): Command {
       'a noisy line of text before and after a model, and what Tesseract reads where it is installed',
     )
     .argument('[picture]', 'a picture of a line; absent: --text is drawn, with noise on it')
-    .option('--text <line>', 'what to draw', 'The quick brown fox jumps over the lazy dog 0123456789')
-    .option('--truth <line>', 'what the picture says, for the character error rate')
+    .addOption(
+      new Option('--text <line>', 'what to draw')
+        .default('The quick brown fox jumps over the lazy dog 0123456789')
+        .argParser(lineToDraw),
+    )
+    .option('--truth <line>', 'what the picture says, for the character error rate', truth)
     .addOption(
       new Option('--sigma <sigma>', 'of the noise on the drawn line, 8-bit units')
         .default(60)
@@ -37,6 +45,7 @@ export function ocrCommand(perform: Perform): Command {
     )
     .option('--model <id>', '`limpid models list` lists them (default: the one that comes with Limpid)')
     .option('--folder <folder>', 'where the pictures are written', 'ocr')
+    .option('--overwrite', 'replace those that are there already')
     .action((picture: string | undefined, options: OcrOptions, command: Command) =>
       perform(command, async (context) => {
         if (picture) refuse(command, ['text', 'sigma', 'seed'], 'on a picture')
@@ -49,12 +58,15 @@ export function ocrCommand(perform: Perform): Command {
 async function ocr(context: Context, picture: string | undefined, options: OcrOptions): Promise<boolean> {
   const { cwd, models, terminal } = context
   const { folder } = await modelFor(models, options.task, { id: options.model })
+  const file = picture && path.resolve(cwd, picture)
+  const target = path.resolve(cwd, options.folder)
+  await prepareTargets(target, file, options.overwrite)
   const done = await run(context, 'prepareOcr', {
-    line: picture
-      ? { kind: 'file', path: path.resolve(cwd, picture), text: options.truth }
+    line: file
+      ? { kind: 'file', path: file, text: options.truth }
       : { kind: 'text', text: options.text, sigma: options.sigma, seed: options.seed },
     steps: [{ task: options.task, folder, strength: 1 }],
-    folder: path.resolve(cwd, options.folder),
+    folder: target,
   })
   const { psnr, read, characterErrorRate: rate } = done
   const rows = (['before', 'after'] as const).map((when) => [
@@ -68,4 +80,27 @@ async function ocr(context: Context, picture: string | undefined, options: OcrOp
   terminal.print(done.cleaned)
   terminal.result({ ok: true, ...done })
   return true
+}
+
+/** Rejects, before any work, what would replace a file unasked, or `picture` at all; makes the folder. */
+async function prepareTargets(folder: string, picture: string | undefined, overwrite = false): Promise<void> {
+  const names = picture ? ['noisy', 'cleaned'] : ['clean', 'noisy', 'cleaned']
+  for (const file of names.map((name) => path.join(folder, `${name}.png`))) {
+    if (picture && realPlace(file) === realPlace(picture)) {
+      const hint = 'Choose another --folder.'
+      throw new LimpidError('file-exists', `${file} is the picture itself.`, { file, hint })
+    }
+    await prepareFile(file, { option: '--folder', overwrite })
+  }
+}
+
+function lineToDraw(text: string): string {
+  if (text.trim() === '' || text.length > LONGEST_LINE)
+    throw new InvalidArgumentError(`It takes a line of 1 to ${LONGEST_LINE} characters.`)
+  return text
+}
+
+function truth(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It takes a line of 1 character or more.')
+  return text
 }

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { engineJobs } from '../../contract/engine-protocol.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { drawTextLine } from '../lab/text-line.ts'
@@ -39,6 +40,18 @@ it('takes the noise off a line; without Tesseract it says so', async () => {
   const [noisy, cleaned] = [await sharp(done.noisy).metadata(), await sharp(done.cleaned).metadata()]
   expect([cleaned.width, cleaned.height]).toEqual([noisy.width, noisy.height])
 }, 60_000)
+
+it.each([0, 0.1])(
+  'a line without any noise to see, of σ %d, has a PSNR that the contract allows',
+  async (sigma) => {
+    vi.stubEnv('PATH', folder)
+    const line = { kind: 'text' as const, text: 'a', sigma, seed: 1 }
+    const input = engineJobs.prepareOcr.input.parse({ line, steps, folder })
+    const done = await prepareOcr(input, context)
+    expect(engineJobs.prepareOcr.output.parse(JSON.parse(JSON.stringify(done))).psnr!.before).toBe(100)
+  },
+  60_000,
+)
 
 it.skipIf(process.platform === 'win32')(
   'counts what Tesseract gets wrong before and after',

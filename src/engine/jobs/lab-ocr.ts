@@ -6,10 +6,11 @@ import { decodePicture } from '../imaging/decode.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { fromFloat, type Raster, toFloat } from '../imaging/raster.ts'
 import { overWhite, toEightBits } from '../imaging/sample-layout.ts'
+import { decibels } from '../lab/decibels.ts'
 import { characterErrorRate } from '../lab/edit-distance.ts'
 import { readLine } from '../lab/tesseract.ts'
 import { drawTextLine } from '../lab/text-line.ts'
-import { psnr } from '../metrics/psnr.ts'
+import { meanSquaredError } from '../metrics/psnr.ts'
 import { random } from '../random.ts'
 import type { JobHandler } from './job.ts'
 import { runSteps } from './restoration.ts'
@@ -36,9 +37,7 @@ export const prepareOcr: JobHandler<'prepareOcr'> = async ({ line, steps, folder
   return {
     ...files,
     psnr:
-      clean && cleaned.channels === 3
-        ? { before: decibels(clean, noisy), after: decibels(clean, cleaned) }
-        : null,
+      clean && cleaned.channels === 3 ? { before: psnr(clean, noisy), after: psnr(clean, cleaned) } : null,
     read,
     characterErrorRate:
       read && text !== undefined
@@ -63,4 +62,5 @@ async function pictureOf(
   return { clean, noisy: fromFloat(values, width, height, 3, 8) }
 }
 
-const decibels = (clean: Raster, other: Raster): number => psnr(toFloat(clean), toFloat(other))
+const psnr = (clean: Raster, other: Raster): number =>
+  decibels(meanSquaredError(toFloat(clean), toFloat(other)))
