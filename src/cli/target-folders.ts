@@ -52,7 +52,7 @@ export class Targets {
     const place = realPlace(target)
     const original = this.#originals.get(place)
     if (original !== undefined && !this.#isMeant(target, input)) {
-      const message = `${input.path} was not done: its result would replace the original ${original} (${target}).`
+      const message = `${input.path} was not done: its result would replace the original ${original}.`
       throw new LimpidError('file-exists', message, {
         file: input.path,
         hint: 'Give an --output folder that holds none of the originals.',
