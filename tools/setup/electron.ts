@@ -11,16 +11,17 @@ import { useProxyOfEnvironment } from './proxy.ts'
  * Electron's program: the one of ELECTRON_OVERRIDE_DIST_PATH, the one in node_modules, else downloaded now. Throws, in
  * one clause, why there is none. A download that failed is not tried again for a day, so that the next start is quick.
  */
-export async function findElectron(): Promise<string> {
-  const path = programPath()
-  if (existsSync(path)) return path
+export async function findElectron(folder = electronFolder()): Promise<string> {
+  const there = installedElectron(folder)
+  if (there) return there
   if (process.env.ELECTRON_OVERRIDE_DIST_PATH)
     throw new Error('ELECTRON_OVERRIDE_DIST_PATH holds no Electron')
   const failed = await recentFailure()
   if (failed) throw new Error(`${failed}; npx install-electron tries again`)
   try {
-    await download()
-    if (!existsSync(path)) throw new Error('the download holds no program')
+    await download(folder)
+    const path = installedElectron(folder)
+    if (!path) throw new Error('the download holds no program')
     await rm(failureFile(), { force: true })
     return path
   } catch (error) {
@@ -32,13 +33,12 @@ export async function findElectron(): Promise<string> {
 }
 
 /** Electron's program if it is there already; nothing is downloaded. */
-export function installedElectron(): string | null {
-  return existsSync(programPath()) ? programPath() : null
-}
-
-function programPath(): string {
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(electronFolder(), 'dist')
-  return join(folder, PROGRAMS[process.platform] ?? 'electron')
+export function installedElectron(folder = electronFolder()): string | null {
+  const given = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  // Electron's install script writes path.txt last: without it, unpacking was cut off.
+  if (!given && !existsSync(join(folder, 'path.txt'))) return null
+  const path = join(given || join(folder, 'dist'), PROGRAMS[process.platform] ?? 'electron')
+  return existsSync(path) ? path : null
 }
 
 const PROGRAMS: Partial<Record<NodeJS.Platform, string>> = {
@@ -50,9 +50,9 @@ const STALLED_AFTER_MS = 20_000
 const ASK_AGAIN_AFTER_MS = 24 * 60 * 60_000
 
 /** Fetches the archive by Electron's own downloader, into its own cache, then has Electron's install script unpack it. */
-async function download(): Promise<void> {
+async function download(folder: string): Promise<void> {
   useProxyOfEnvironment()
-  const require = createRequire(join(electronFolder(), 'package.json'))
+  const require = createRequire(join(folder, 'package.json'))
   const { downloadArtifact } = require('@electron/get') as ElectronGet
   const stalled = new AbortController()
   const stall = () => stalled.abort(new Error(`nothing came for ${STALLED_AFTER_MS / 1000} s`))
@@ -62,6 +62,8 @@ async function download(): Promise<void> {
       downloadArtifact({
         version: electronVersion(),
         artifactName: 'electron',
+        // Where the install script looks for it.
+        cacheRoot: process.env.electron_config_cache,
         platform: process.platform,
         arch: process.arch,
         checksums: require('./checksums.json'),
@@ -80,7 +82,7 @@ async function download(): Promise<void> {
     clearTimeout(timer)
   }
   const unpacked = await withProgress('Unpacking Electron', null, () =>
-    runCommand(process.execPath, [join(electronFolder(), 'install.js')], { timeoutMs: 5 * 60_000 }),
+    runCommand(process.execPath, [join(folder, 'install.js')], { timeoutMs: 5 * 60_000 }),
   )
   if (unpacked.code !== 0) throw new Error(reasonIn(unpacked.output))
 }
@@ -90,6 +92,7 @@ interface ElectronGet {
   downloadArtifact(details: {
     version: string
     artifactName: 'electron'
+    cacheRoot: string | undefined
     platform: string
     arch: string
     checksums: Record<string, string>
