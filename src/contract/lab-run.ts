@@ -6,6 +6,7 @@ import { textLineSchema } from './lab.ts'
 import { dataFindingsSchema, networkSchema } from './lab-jobs.ts'
 import { recipeSchema } from './recipe.ts'
 import { gradientTrainingSchema } from './recipe-parts.ts'
+import { MOST_CLASSES } from './segmentation-recipe.ts'
 import { bestSchema, figuresSchema } from './training.ts'
 
 /** A recipe of the zoo: what a run starts from. */
@@ -38,9 +39,9 @@ export const labSettingsSchema = z.strictObject({
   /** What is done to pictures of another shape. */
   fit: z.enum(['crop', 'resize']).optional(),
   /** Labels 0 to this, less one. */
-  classes: z.int().min(2).max(256).optional(),
-  /** The label that counts for nothing; null: none does. */
-  void: z.int().min(0).max(255).nullable().optional(),
+  classes: z.int().min(2).max(MOST_CLASSES).optional(),
+  /** The label that counts for nothing, of 16 bits at most; null: none does. */
+  void: z.int().min(0).max(65_535).nullable().optional(),
 })
 export type LabSettings = z.infer<typeof labSettingsSchema>
 

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { gradientTrainingSchema, plainFolder, recipeHeader, sizeRange } from './recipe-parts.ts'
 
+/** The engine keeps labels as bytes, and one of them for what counts for nothing. */
+export const MOST_CLASSES = 255
+
 const folders = {
   /** Each holds `image` and `mask`, or `image` and `label`: files of the same name. Relative to the data folder. */
   train: z.string(),
@@ -57,7 +60,7 @@ export const segmentationRecipeSchema = z
       z.strictObject({
         kind: z.literal('labels'),
         ...folders,
-        classes: z.array(z.string()).min(2).max(255),
+        classes: z.array(z.string()).min(2).max(MOST_CLASSES),
         /** Of each class, red, green and blue, 0..255: in pictures of labels. Absent: hues far apart. */
         colours: z.array(colourSchema).optional(),
         /** Grey value of pixels that count for nothing. It may be a class's own: labels with 0 for the unknown, say. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LabSystem } from '../../contract/lab-run.ts'
+import { type LabSystem, labSettingsSchema } from '../../contract/lab-run.ts'
 import type { SegmentationRecipe } from '../../contract/segmentation-recipe.ts'
 import { recipeFor } from './recipe-for.ts'
 import { DENSE_RECIPE, dense, someData } from './testing.ts'
@@ -63,4 +63,35 @@ test('labels decide the classes; one out of range is told with its number', () =
   expect(recipeFor(unet, labelled, { fit: 'crop' }, 'a')).toMatchObject({
     architecture: { parameters: { outputChannels: 10 } },
   })
+})
+
+test('a label too high for a class is to be the one that counts for nothing, however many classes are asked for', () => {
+  const pascal = someData({ kind: 'labels', labels: [...Array(21).keys(), 255] })
+  const refused = {
+    message: 'leaves has the label 255; a class is 0 to 254.',
+    hint: 'Say that 255 is the label that counts for nothing.',
+  }
+  for (const classes of [undefined, 21, 255]) {
+    expect(() => recipeFor(unet, pascal, { fit: 'crop', classes }, 'a')).toThrow(
+      expect.objectContaining(refused),
+    )
+  }
+  const recipe = recipeFor(unet, pascal, { fit: 'crop', void: 255 }, 'a')
+  expect(recipe).toMatchObject({ data: { void: 255 }, architecture: { parameters: { outputChannels: 21 } } })
+  const sixteenBit = someData({ kind: 'labels', labels: [0, 1, 65535] })
+  const settings = labSettingsSchema.parse({ fit: 'crop', void: 65535 })
+  expect(recipeFor(unet, sixteenBit, settings, 'a')).toMatchObject({ data: { void: 65535 } })
+  const several = someData({ kind: 'labels', labels: [0, 1, 255, 65535] })
+  expect(() => recipeFor(unet, several, { fit: 'crop' }, 'a')).toThrow(
+    expect.objectContaining({ hint: 'Number the classes in the label pictures from 0 on.' }),
+  )
+})
+
+test('as many classes may be asked for as a recipe can have', () => {
+  const labelled = someData({ kind: 'labels', labels: [0, 254] })
+  const settings = labSettingsSchema.parse({ fit: 'crop', classes: 255 })
+  expect(recipeFor(unet, labelled, settings, 'a')).toMatchObject({
+    architecture: { parameters: { outputChannels: 255 } },
+  })
+  expect(labSettingsSchema.safeParse({ classes: 256 }).success).toBe(false)
 })

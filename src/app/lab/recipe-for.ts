@@ -4,7 +4,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import type { LabData, LabSettings, LabSystem } from '../../contract/lab-run.ts'
 import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
 import type { GradientTraining } from '../../contract/recipe-parts.ts'
-import type { SegmentationRecipe } from '../../contract/segmentation-recipe.ts'
+import { MOST_CLASSES, type SegmentationRecipe } from '../../contract/segmentation-recipe.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import { trainingFor } from './training-length.ts'
 
@@ -125,6 +125,14 @@ function segmentation(
     }
   }
   const present = (labels ?? []).filter((label) => label !== settings.void)
+  const tooHigh = present.filter((label) => label >= MOST_CLASSES)
+  if (tooHigh.length > 0) {
+    const hint =
+      tooHigh.length === 1
+        ? `Say that ${tooHigh[0]} is the label that counts for nothing.`
+        : 'Number the classes in the label pictures from 0 on.'
+    throw unfit(`${title} has the label ${tooHigh[0]}; a class is 0 to ${MOST_CLASSES - 1}.`, hint)
+  }
   const classes = settings.classes ?? (present.at(-1) ?? 0) + 1
   const beyond = present.find((label) => label >= classes)
   if (beyond !== undefined) {
