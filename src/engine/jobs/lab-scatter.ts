@@ -18,9 +18,15 @@ export const scatterCodes: JobHandler<'scatterCodes'> = async ({ folder, source,
     await context.step(0.8, 'Principal components of the pixels')
     const all = Uint32Array.from(pictures.names, (_, i) => i)
     const byPixels = await onTwoComponents(floats(pictures, all), sizeOf(pictures.shape))
-    await context.step(0.9, 'Drawing')
-    await writeScatter(path, pictures, [byCode, byPixels])
     const { labels } = pictures
+    const agreement = (rows: Float32Array, from: number) =>
+      labels &&
+      neighbourAgreement(rows, 2, labels, (done) =>
+        context.step(from + 0.05 * done, `Neighbours of ${pictures.count} points`),
+      )
+    const [code, pixels] = [await agreement(byCode, 0.85), await agreement(byPixels, 0.9)]
+    await context.step(0.95, 'Drawing')
+    await writeScatter(path, pictures, [byCode, byPixels])
     const place = (places: Float32Array, i: number) => ({ x: places[2 * i], y: places[2 * i + 1] })
     return {
       axes: isPlane ? ('latents' as const) : ('principal components of the codes' as const),
@@ -30,10 +36,7 @@ export const scatterCodes: JobHandler<'scatterCodes'> = async ({ folder, source,
         code: place(byCode, i),
         pixels: place(byPixels, i),
       })),
-      neighbours: labels && {
-        code: neighbourAgreement(byCode, 2, labels),
-        pixels: neighbourAgreement(byPixels, 2, labels),
-      },
+      neighbours: code === null || pixels === null ? null : { code, pixels },
     }
   })
 }

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engineJobs } from '../../contract/engine-protocol.ts'
+import { LimpidError } from '../../contract/errors.ts'
 import { Compute } from '../compute.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { aloneWith } from '../jobs/job-context.ts'
@@ -89,6 +90,19 @@ describe('scatter', () => {
     }
     expect(neighbours!.code).toBeGreaterThan(0.3) // by chance 0.1
     expect(await sizeOfPicture(at('scatter.png'))).toEqual({ width: 1800, height: 900 })
+  })
+
+  it('can be cancelled while neighbours are compared, and then leaves nothing', async () => {
+    const cancelled = new LimpidError('cancelled', 'Cancelled.')
+    const told: string[] = []
+    const step = async (_done: number, label: string) => {
+      told.push(label)
+      if (label.startsWith('Neighbours')) throw cancelled
+    }
+    const job = { folder: at('pca-2'), source: digits, path: at('cancelled.png') }
+    await expect(scatterCodes(job, { ...context, step })).rejects.toBe(cancelled)
+    expect(told.at(-1)).toBe('Neighbours of 200 points')
+    await expect(access(job.path)).rejects.toThrow()
   })
 
   it('of longer codes is by their principal components', async () => {
