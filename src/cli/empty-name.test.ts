@@ -26,6 +26,12 @@ test.each([['denoise'], ['cut-out']])('%s: an empty name is no folder of picture
   expect(cli.engine.asked).toEqual([])
 })
 
+test('the app opens no folder that an empty name stands for', async () => {
+  const { exitCode, err } = await limpid('serve', '')
+  expect(exitCode).toBe(1)
+  expect(err).toContain('An empty name was given.')
+})
+
 test('a picture that is named beside an empty name is done', async () => {
   const { exitCode, json } = await limpid('denoise', '', 'a.png', '--json')
   expect(exitCode).toBe(1)

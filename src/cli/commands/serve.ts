@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { Command } from 'commander'
 import type { Context, Perform } from '../context.ts'
+import { emptyName } from '../empty-name.ts'
 import { openInBrowser } from '../open-in-browser.ts'
 import { port } from '../options.ts'
 import { errorLine } from '../terminal.ts'
@@ -33,6 +34,7 @@ The address holds a token: whoever has it can open the pictures that you open. F
 
 export async function serve(context: Context, files: string[], options: ServeOptions): Promise<boolean> {
   const { terminal, signal, backend, cwd } = context
+  if (files.includes('')) throw emptyName()
   const server = await context.serve({
     port: options.port,
     backend,

@@ -190,6 +190,7 @@ test.each([
     ['anomaly', '--model', 'faces'],
     'No pictures are named. Name pictures or a folder of them, or say --mnist.',
   ],
+  [['scatter', '', '--model', 'faces'], 'An empty name was given.'],
   [['anomaly', 'photos'], 'No model is named. Say --model'],
   [['anomaly', '--mnist', '--model', 'faces', '--normal', 'x'], '"x" is no digit.'],
   [['scatter', 'photos', '--model', 'nothing'], 'none called "nothing". Train one: `limpid zoo`'],

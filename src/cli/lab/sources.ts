@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander'
 import { LimpidError } from '../../contract/errors.ts'
 import type { LabPicture, LabSource } from '../../contract/lab.ts'
 import type { Context } from '../context.ts'
+import { emptyName } from '../empty-name.ts'
 import { positiveInteger } from '../options.ts'
 import { dataFolder } from '../project.ts'
 import { refuse } from '../refuse.ts'
@@ -47,6 +48,7 @@ export function sourceOf(
     const hint = 'Name pictures or a folder of them, or say --mnist.'
     throw new LimpidError('bad-request', 'No pictures are named.', { hint })
   }
+  if (named.includes('')) throw emptyName()
   refuse(command, ['limit', 'data'], 'without --mnist')
   return { kind: 'pictures', paths: named.map((name) => path.resolve(cwd, name)), fit: options.fit }
 }
