@@ -7,6 +7,10 @@ export function readError(cause: unknown, path: string): LimpidError {
     const hint = 'Check the name; it may have been moved or its drive taken out.'
     return new LimpidError('file-not-found', `${path} is not there.`, { hint, file: path, cause })
   }
+  if (code === 'EISDIR') {
+    const hint = 'Name a file in it.'
+    return new LimpidError('file-unreadable', `${path} is a folder, not a file.`, { hint, file: path, cause })
+  }
   const hint = 'Check its permissions.'
   return new LimpidError('file-unreadable', `${path} cannot be read (${code}).`, { hint, file: path, cause })
 }
@@ -21,6 +25,11 @@ export function writeError(cause: unknown, path: string): LimpidError {
   if (code === 'ENAMETOOLONG') {
     const hint = 'Choose a shorter one.'
     return new LimpidError('file-unwritable', `The name ${path} is too long.`, { hint, file: path, cause })
+  }
+  if (code === 'EISDIR' || code === 'EEXIST' || code === 'ENOTDIR') {
+    const is = code === 'EISDIR' ? `${path} is a folder` : `A file stands in the way of ${path}`
+    const hint = 'Choose another name.'
+    return new LimpidError('file-unwritable', `${is}.`, { hint, file: path, cause })
   }
   const hint = 'Check the permissions of its folder.'
   return new LimpidError('file-unwritable', `${path} cannot be written (${code}).`, {
