@@ -6,6 +6,9 @@ import type { LabData, LabRun, LabSystem } from '../../contract/lab-run.ts'
 import type { Host } from '../host/host.ts'
 import type { Notices } from '../state/notices.ts'
 import type { ChosenFolder } from './choose-folder.ts'
+import { Draft } from './draft.svelte.ts'
+import { LineCleaning } from './line-cleaning.svelte.ts'
+import { ToolUse } from './tool-use.svelte.ts'
 
 export type LabPorts = {
   host: Pick<Host, 'handOver' | 'chooseTarget' | 'download'>
@@ -33,6 +36,10 @@ export class Lab {
   problems = $state.raw<DataProblem[]>([])
   /** Files handed over, of all, while a folder is on its way in. */
   bringing = $state.raw<{ done: number; all: number } | null>(null)
+  /** The new run that is put together. */
+  draft = $state.raw(new Draft(this))
+  readonly line = new LineCleaning(this)
+  readonly #tools = new Map<string, ToolUse>()
   readonly #ports: LabPorts
 
   constructor(ports: LabPorts) {
@@ -51,6 +58,13 @@ export class Lab {
     this.compared.clear()
     this.text = false
     this.shown = id
+  }
+
+  /** What was and is done with a run, whether it is shown or not. */
+  toolsOf(run: LabRun): ToolUse {
+    const tools = this.#tools.get(run.id) ?? new ToolUse(this, run)
+    this.#tools.set(run.id, tools)
+    return tools
   }
 
   attempt(action: () => Promise<unknown>): Promise<void> {
@@ -100,8 +114,13 @@ export class Lab {
     })
   }
 
+  /** The next one is put together afresh. */
   async start(input: Parameters<AppApi['startLabRun']>[0]): Promise<void> {
-    await this.#take(() => this.api.startLabRun(input))
+    await this.#take(async () => {
+      const started = await this.api.startLabRun(input)
+      this.draft = new Draft(this)
+      return started
+    })
   }
 
   async pause(id: string): Promise<void> {
@@ -159,6 +178,7 @@ export class Lab {
   #forget(id: string): void {
     this.runs.delete(id)
     this.compared.delete(id)
+    this.#tools.delete(id)
     if (this.shown === id) this.shown = null
   }
 }

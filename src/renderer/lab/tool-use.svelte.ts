@@ -20,22 +20,35 @@ export class ToolUse {
     this.#run = run
   }
 
-  readonly tool = $derived(TOOLS.find(({ id }) => id === this.toolId)!)
+  // Getters, not $derived: a derived ends with the component that made it, and this stays for the next one.
+
+  get tool() {
+    return TOOLS.find(({ id }) => id === this.toolId)!
+  }
+
   /** What tools can be used on. */
-  readonly data = $derived.by(() =>
-    this.#lab.data.filter(({ findings }) => findings.kind === 'mnist' || findings.kind === 'pictures'),
-  )
-  readonly dataset = $derived.by(() => {
+  get data() {
+    return this.#lab.data.filter(({ findings }) => findings.kind === 'mnist' || findings.kind === 'pictures')
+  }
+
+  get dataset() {
     const wanted = this.#chosen ?? this.#run.data.id
     return this.data.find(({ id }) => id === wanted) ?? this.data[0] ?? null
-  })
+  }
+
   /** Pictures to ask for by number. */
-  readonly count = $derived(
-    this.dataset?.findings.kind === 'mnist' ? LAB_TOOL_DIGITS : (this.dataset?.findings.count ?? 0),
-  )
-  readonly ready = $derived(!this.working && (this.dataset !== null || !this.tool.takesPictures))
+  get count() {
+    return this.dataset?.findings.kind === 'mnist' ? LAB_TOOL_DIGITS : (this.dataset?.findings.count ?? 0)
+  }
+
+  get ready() {
+    return !this.working && (this.dataset !== null || !this.tool.takesPictures)
+  }
+
   /** The last one of this tool on these pictures. */
-  readonly result = $derived.by(() => this.#results.get(this.#key()) ?? null)
+  get result() {
+    return this.#results.get(this.#key()) ?? null
+  }
 
   take(dataId: string): void {
     this.#chosen = dataId
