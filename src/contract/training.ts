@@ -31,7 +31,7 @@ export type Best = z.infer<typeof bestSchema>
 export const trainingProgressSchema = z.object({
   step: z.int(),
   steps: z.int(),
-  /** Mean since the last report. */
+  /** Mean since the last report; 0 where no step was taken. */
   loss: z.number(),
   learningRate: z.number(),
   pixelsPerSecond: z.number(),

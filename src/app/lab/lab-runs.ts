@@ -210,7 +210,8 @@ export class LabRuns {
       const picture = samples === null ? null : `lab/runs/${run.id}/${encodeURIComponent(basename(samples))}`
       validations.push({ step, figures, samples: picture })
     }
-    return { step, steps, curve: withPoint(run.curve, step, loss), validations }
+    const curve = step === 0 ? [] : withPoint(run.curve, step, loss)
+    return { step, steps, curve, validations }
   }
 
   #change(entry: Entry, changes: Partial<LabRun>): void {

@@ -48,6 +48,20 @@ test('a run trains to its end: curve, figures, samples that can be seen, a model
   expect(t.app.media(`lab/runs/${id}/..%2frun.json`)).toBe(null)
 })
 
+test('a run without steps has figures and a sample like any other, and no training loss', async () => {
+  const { t, data } = await labApp()
+  const pca = { ...DENSE_RECIPE, id: 'pca', title: 'PCA', training: { method: 'pca' } }
+  writeFileSync(join(t.folder, 'recipes/pca.json'), JSON.stringify(pca))
+  const { id } = (await t.app.startLabRun({ system: 'pca', data, settings: { title: 'PCA' } })).run
+  const run = await until(t, id, ({ state }) => state === 'done')
+  expect(run).toMatchObject({ step: 0, steps: 0, curve: [], best: { step: 0 } })
+  expect(run.validations).toMatchObject([{ step: 0, figures: { 'validation loss': 2, MSE: 1 } }])
+  expect(readFileSync(t.app.media(run.validations[0].samples!)!, 'utf8')).toBe('after 0 steps')
+  const path = join(t.folder, 'curves.csv')
+  await t.app.exportLabRuns({ ids: [id], what: 'csv', path })
+  expect(readFileSync(path, 'utf8').split('\r\n')[1]).toBe('PCA,0,,2,1')
+})
+
 test('a run goes on while the library can’t be written, and its row is written later', async () => {
   const lab = await labApp()
   const { t } = lab

@@ -106,6 +106,21 @@ describe('training', () => {
     expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, step: 15 })
   })
 
+  it('reports figures and a picture of what is computed, not learned in steps', async () => {
+    const reports: { done: number; training: TrainingProgress }[] = []
+    const step = async (done: number, _label: string, training?: TrainingProgress) => {
+      if (training) reports.push({ done, training })
+    }
+    const computed = { ...input('computed'), recipe: pca(4) }
+    const { finished, best } = await trainRecipe(computed, { ...alone, step })
+    expect(finished).toBe(true)
+    expect(reports).toMatchObject([
+      { done: 1, training: { step: 0, steps: 0, loss: 0, figures: best!.figures } },
+    ])
+    const { samples } = reports[0].training
+    expect((await sharp(samples!).metadata()).format).toBe('png')
+  })
+
   it('can be cancelled while it reads pictures and while it looks for dead units, and goes on from there', async () => {
     await mkdir(path.join(data, 'noise'))
     for (const name of ['a', 'b', 'c']) await noise(name).toFile(path.join(data, 'noise', `${name}.png`))

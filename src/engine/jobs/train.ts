@@ -33,7 +33,8 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
       finish: finishNow,
       shouldStop: context.isCancelled,
       onProgress: (training) => {
-        pending = context.step(work(training.step) / work(steps), `Training ${recipe.id}`, training)
+        const done = steps === 0 ? 1 : work(training.step) / work(steps)
+        pending = context.step(done, `Training ${recipe.id}`, training)
       },
     })
     await pending

@@ -114,6 +114,7 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
     await mkdir(folder, { recursive: true })
     return learner.samples(folder, step)
   }
+  const standing = () => ({ step, steps, learningRate: learningRate(spec, cycles, step), pixelsPerSecond: 0 })
   const diverged = (what: 'loss' | 'validation', value?: number) =>
     divergence(`The ${what} became ${value ?? 'no number'} at step ${step}.`, spec.learningRate, {
       step: saved,
@@ -157,12 +158,12 @@ export async function train<B>(options: TrainingOptions<B>): Promise<TrainingRes
     if (stopped) {
       if (step > 0 && saved !== step) await save()
     } else if (best === null && !finish) {
-      await checkpoint() // a run of no steps: its weights were computed, not learned
+      const validation = await checkpoint() // a run of no steps: its weights were computed, not learned
+      onProgress?.({ ...standing(), loss: 0, ...validation })
     } else if (finish && history.at(-1)?.step !== step && isSameData(earlier?.data, learner.data)) {
       const { weights, ...validation } = await measure()
       await save(weights)
-      const report = { step, steps, learningRate: learningRate(spec, cycles, step), pixelsPerSecond: 0 }
-      onProgress?.({ ...report, loss: sinceCheckpoint.read().loss, ...validation })
+      onProgress?.({ ...standing(), loss: sinceCheckpoint.read().loss, ...validation })
     }
     if (best) await restoreBest(runFolder, model)
     return { finished: step >= steps, step, best, start, seconds: seconds() }

@@ -41,6 +41,24 @@ export function figuresOf(runs: readonly LabRun[]): { name: string; values: (num
 /** 0.0926 → "9.3 %" */
 export const rateInWords = (rate: number): string => `${(100 * rate).toFixed(1)} %`
 
+/** Its weights are computed, not learned in steps. */
+export function isComputed({ recipe }: LabRun): boolean {
+  return 'training' in recipe && recipe.training.method !== 'gradient'
+}
+
+/** Of runs of which there is nothing to draw. */
+export function noCurveInWords(runs: readonly LabRun[]): string {
+  if (runs.every(({ state }) => state === 'done')) return 'There is none.'
+  if (runs.every(isComputed)) return 'Computed, not learned in steps: it is validated once, at its end.'
+  return 'The curve begins with the first steps.'
+}
+
+/** Of a run that has no samples. */
+export function noSamplesInWords(run: LabRun): string {
+  if (run.state === 'done') return 'There are none.'
+  return isComputed(run) ? 'They come when it is computed.' : 'They come with the first validation.'
+}
+
 /** It waits, to go on when it is told to. */
 export function mayResume({ state }: LabRun): boolean {
   return state === 'paused' || state === 'interrupted' || state === 'failed'
