@@ -192,6 +192,26 @@ test.describe('what is painted', () => {
     await page.keyboard.press('Escape')
     await expect(use).toBeHidden()
   })
+
+  test('is painted with a brush whose size the mouse changes', async ({ limpid }) => {
+    const { page } = limpid
+    await drop(page, png('torn.png', picture))
+    await step(page, 'Fill in').click()
+    await page.getByRole('button', { name: 'Paint…' }).click()
+    const brush = page.getByRole('toolbar', { name: 'Brush' }).getByRole('slider')
+    const size = async () => Number(await brush.getAttribute('aria-valuenow'))
+    const before = await size()
+    const thumb = (await brush.boundingBox())!
+    const [x, y] = [thumb.x + thumb.width / 2, thumb.y + thumb.height / 2]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 60, y, { steps: 4 })
+    await page.mouse.up()
+    expect(await size()).toBeGreaterThan(before + 8)
+    // Nothing was painted or moved meanwhile.
+    await expect(page.locator('.strokes path')).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
+  })
 })
 
 async function uploadedMask(cache: string): Promise<Buffer> {
