@@ -138,6 +138,7 @@ test.describe('what is painted', () => {
     await page.mouse.down()
     await page.mouse.move(x + box.width / 4, y)
     await page.mouse.up()
+    await page.mouse.click(x, y - box.height / 4) // a dot too
     await use.click()
     await expect(page.getByText('What was painted is filled in.')).toBeVisible()
     const mask = sharp(await uploadedMask(folders.cache))
@@ -145,6 +146,7 @@ test.describe('what is painted', () => {
     expect([info.width, info.height]).toEqual([WIDTH, HEIGHT])
     const at = (column: number, row: number) => data[row * WIDTH + column]
     expect([at(WIDTH / 2 + 20, HEIGHT / 2), at(WIDTH / 2 - 20, HEIGHT / 2), at(10, 10)]).toEqual([255, 0, 0])
+    expect(at(WIDTH / 2, HEIGHT / 4)).toBe(255)
     await page.getByRole('button', { name: 'Find scratches' }).click()
     await expect(page.getByText('Scratches are found by themselves.')).toBeVisible()
   })

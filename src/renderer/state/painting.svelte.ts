@@ -111,7 +111,8 @@ export async function drawMask(strokes: Stroke[], { width, height }: Size): Prom
   context.lineJoin = 'round'
   for (const stroke of strokes) {
     context.lineWidth = stroke.width
-    context.stroke(new Path2D(pathOf(stroke)))
+    // A canvas draws no line of no length, as a dot is.
+    context.stroke(new Path2D(`${pathOf(stroke)}l.01 0`))
   }
   return canvas.convertToBlob({ type: 'image/png' })
 }
