@@ -214,6 +214,27 @@ test.describe('what is painted', () => {
     await expect(page.locator('.strokes path')).toHaveCount(0)
     await expect(page.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
   })
+
+  test('is used by the button that restores; a Clear can be undone', async ({ limpid }) => {
+    const { page, folders } = limpid
+    await drop(page, png('torn.png', picture))
+    await step(page, 'Fill in').click()
+    await page.getByRole('button', { name: 'Paint…' }).click()
+    const box = (await page.locator('.picture').first().boundingBox())!
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+    const strokes = page.locator('.strokes path')
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await expect(strokes).toHaveCount(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(strokes).toHaveCount(1)
+
+    await steps(page).getByRole('button', { name: 'Restore', exact: true }).click()
+    await expect(page.getByText('What was painted is filled in.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Restored' })).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByRole('slider', { name: /Split/ })).toBeVisible()
+    const { channels } = await sharp(await uploadedMask(folders.cache)).stats()
+    expect(channels[0]!.max).toBe(255)
+  })
 })
 
 async function uploadedMask(cache: string): Promise<Buffer> {

@@ -14,6 +14,10 @@ type Stroke = z.infer<typeof strokeSchema>
 const masksSchema = z.record(z.string(), z.object({ path: z.string(), strokes: z.array(strokeSchema) }))
 const KEY = 'masks'
 
+/** `cleared`: what each Clear took away, to be had again once what was painted since is undone. */
+type Draft = { strokes: Stroke[]; cleared: Stroke[][] }
+const NOTHING: Draft = { strokes: [], cleared: [] }
+
 export class Painting {
   /** Of which strokes are being painted; null: none. */
   pictureId = $state<string | null>(null)
@@ -22,7 +26,7 @@ export class Painting {
   /** The picture has a mask whose strokes are not known: what is painted now takes its place. */
   replaces = $state(false)
   /** By picture: of the one that is painted on, and of those that were left for another. */
-  #drafts = $state.raw<Record<string, Stroke[]>>({})
+  #drafts = $state.raw<Record<string, Draft>>({})
   #masks = masksSchema.safeParse(recall(KEY, {})).data ?? {}
   readonly #library: Library
 
@@ -31,18 +35,32 @@ export class Painting {
   }
 
   strokes(pictureId: string): Stroke[] {
-    return this.#drafts[pictureId] ?? []
+    return this.#draft(pictureId).strokes
+  }
+
+  /** There are strokes, and they are not those of the mask in use. @param mask its path; null: none is */
+  isNew(pictureId: string, mask: string | null): boolean {
+    const strokes = this.strokes(pictureId)
+    const known = this.#masks[pictureId]
+    const used = known !== undefined && known.path === mask ? known.strokes : []
+    return strokes.length > 0 && !isSame(strokes, used)
+  }
+
+  canUndo(pictureId: string): boolean {
+    const { strokes, cleared } = this.#draft(pictureId)
+    return strokes.length > 0 || cleared.length > 0
   }
 
   /** Goes on from the last mask. @param mask the path of the one in use; null: none is */
   begin({ id, info }: Picture, mask: string | null): void {
     const known = this.#masks[id]
     this.replaces = mask !== null && known?.path !== mask
-    const from = this.#drafts[id] ?? (this.replaces ? [] : known?.strokes) ?? []
+    const strokes = (this.replaces ? [] : known?.strokes) ?? []
+    const from = this.#drafts[id] ?? { ...NOTHING, strokes }
     this.#drafts = { ...this.#drafts, [id]: from }
     this.pictureId = id
     // About as wide as a scratch is, in small pictures and in large ones.
-    if (from.length === 0 && info) {
+    if (from.strokes.length === 0 && info) {
       this.brush = Math.max(4, Math.round(Math.max(info.width, info.height) / 80))
     }
   }
@@ -78,18 +96,37 @@ export class Painting {
     })
   }
 
+  /** Takes back the last stroke, or a Clear after which there is none. */
   undo(): void {
-    this.#change((strokes) => strokes.slice(0, -1))
+    this.#changeDraft(({ strokes, cleared }) =>
+      strokes.length > 0
+        ? { strokes: strokes.slice(0, -1), cleared }
+        : { strokes: cleared.at(-1) ?? [], cleared: cleared.slice(0, -1) },
+    )
   }
 
   clear(): void {
-    this.#change(() => [])
+    this.#changeDraft((draft) =>
+      draft.strokes.length > 0 ? { strokes: [], cleared: [...draft.cleared, draft.strokes] } : draft,
+    )
+  }
+
+  #draft(pictureId: string): Draft {
+    return this.#drafts[pictureId] ?? NOTHING
   }
 
   #change(change: (strokes: Stroke[]) => Stroke[]): void {
-    const id = this.pictureId
-    if (id !== null) this.#drafts = { ...this.#drafts, [id]: change(this.strokes(id)) }
+    this.#changeDraft((draft) => ({ ...draft, strokes: change(draft.strokes) }))
   }
+
+  #changeDraft(change: (draft: Draft) => Draft): void {
+    const id = this.pictureId
+    if (id !== null) this.#drafts = { ...this.#drafts, [id]: change(this.#draft(id)) }
+  }
+}
+
+function isSame(a: Stroke[], b: Stroke[]): boolean {
+  return a.length === b.length && a.every((stroke, i) => stroke === b[i])
 }
 
 /** As the `d` of an SVG path: a dot is a line of no length, which round ends make round. */

@@ -43,6 +43,41 @@ it('strokes are of the picture that was painted on, and are taken back one by on
   expect(painting.strokes('b')).toEqual([])
 })
 
+it('Clear is a step that Undo takes back, after what was painted since', () => {
+  const painting = new Painting(library)
+  painting.begin(aPicture('a'), null)
+  expect(painting.canUndo('a')).toBe(false)
+  const [first, second] = [dot(painting, 1), dot(painting, 2)]
+  painting.clear()
+  painting.clear() // there is nothing left to clear
+  dot(painting, 3)
+  painting.undo()
+  expect(paths(painting, 'a')).toEqual([])
+  expect(painting.canUndo('a')).toBe(true)
+  painting.undo()
+  expect(paths(painting, 'a')).toEqual([first, second])
+  painting.undo()
+  expect(paths(painting, 'a')).toEqual([first])
+})
+
+it('strokes are new until the mask in use is made of them', () => {
+  const painting = new Painting(library)
+  painting.begin(aPicture('a'), null)
+  expect(painting.isNew('a', null)).toBe(false)
+  dot(painting, 1)
+  expect(painting.isNew('a', null)).toBe(true)
+  painting.cancel()
+
+  maskOf(painting, 'a', '/cache/1/a.mask.png')
+  painting.begin(aPicture('a'), '/cache/1/a.mask.png')
+  expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(false)
+  expect(painting.isNew('a', null), 'scratches are looked for meanwhile').toBe(true)
+  dot(painting, 2)
+  expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(true)
+  painting.undo()
+  expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(false)
+})
+
 it('the brush is as wide as a scratch of that picture', () => {
   const painting = new Painting(library)
   painting.begin(aPicture('a'), null)

@@ -1,6 +1,7 @@
 /** The window as a whole: the library, what is chosen in it, and everything that can be done. */
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
 import { toErrorData } from '../../contract/errors.ts'
+import type { Picture } from '../../contract/picture.ts'
 import { paintedMaskName } from '../../contract/step.ts'
 import type { Host, Openable } from '../host/host.ts'
 import { Lab } from '../lab/lab.svelte.ts'
@@ -33,6 +34,8 @@ export class Workspace {
   /** Jobs that were told to stop and have not yet. */
   cancelling = $state.raw<ReadonlySet<string>>(new Set())
   readonly #waiting = new Map<string, (job: Job) => void>()
+  /** Pictures that will be queued once their masks are handed over: a second press must not queue them twice. */
+  readonly #asked = new Set<string>()
 
   /** Files that are on their way in. */
   get opening(): number {
@@ -51,6 +54,8 @@ export class Workspace {
   readonly chosen = $derived(
     this.selection.ids.map((id) => this.library.pictures.get(id)).filter((picture) => picture !== undefined),
   )
+  /** Chosen ones that pressing the button would queue: also those that were painted over since they were restored. */
+  readonly todo = $derived(this.chosen.filter((picture) => this.#isTodo(picture)))
   /** Chosen ones that have something to save: not while another result is made, for the steps are that one's already. */
   readonly savable = $derived(
     this.chosen.filter(
@@ -125,21 +130,48 @@ export class Workspace {
   }
 
   async restoreChosen(): Promise<void> {
-    await this.attempt(() => this.stack.run(this.connection.api, this.chosen))
+    await this.restore(this.chosen)
+  }
+
+  /** What was painted over them is used first, as if "Use this mask" had been pressed. */
+  async restore(pictures: Picture[]): Promise<void> {
+    const todo = pictures.filter((picture) => this.#isTodo(picture) && !this.#asked.has(picture.id))
+    for (const { id } of todo) this.#asked.add(id)
+    await this.attempt(async () => {
+      for (const picture of todo) {
+        if (this.#isPaintedAnew(picture)) await this.#takeMask(picture)
+        else if (this.painting.pictureId === picture.id) this.painting.cancel()
+      }
+      await this.stack.run(this.connection.api, todo)
+    })
+    for (const { id } of todo) this.#asked.delete(id)
   }
 
   /** What was painted over a picture is what its step fills in. */
   async takeMask(): Promise<void> {
     const picture = this.library.pictures.get(this.painting.pictureId ?? '')
-    if (!picture?.info) return
-    const { id, info } = picture
-    await this.attempt(async () => {
-      const strokes = this.painting.strokes(id)
-      const mask = await drawMask(strokes, info)
-      const path = await this.host.handOver(new File([mask], paintedMaskName(id), { type: 'image/png' }))
-      this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
-      this.painting.used(id, strokes, path)
-    })
+    if (picture) await this.attempt(() => this.#takeMask(picture))
+  }
+
+  async #takeMask({ id, info }: Picture): Promise<void> {
+    if (!info) return
+    const strokes = this.painting.strokes(id)
+    const mask = await drawMask(strokes, info)
+    const path = await this.host.handOver(new File([mask], paintedMaskName(id), { type: 'image/png' }))
+    this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
+    this.painting.used(id, strokes, path)
+  }
+
+  #isTodo(picture: Picture): boolean {
+    if (this.stack.todo([picture]).length > 0) return true
+    if (picture.state !== 'ready' || this.stack.isUnderWay(picture)) return false
+    const fillsIn = this.stack.active(picture.id).some(({ task }) => task === 'inpaint')
+    return fillsIn && this.#isPaintedAnew(picture)
+  }
+
+  #isPaintedAnew({ id }: Picture): boolean {
+    const { mask } = this.stack.item(id, 'inpaint').step
+    return this.painting.isNew(id, mask.kind === 'file' ? mask.path : null)
   }
 
   async saveChosen(): Promise<void> {

@@ -1,7 +1,8 @@
-import { beforeEach, expect, it, vi } from 'vitest'
-import type { AppApi, AppEvent, Output } from '../../contract/api.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AppApi, AppEvent, Input, Output } from '../../contract/api.ts'
 import type { ModelSummary } from '../../contract/model.ts'
 import type { Picture } from '../../contract/picture.ts'
+import type { Step } from '../../contract/step.ts'
 import type { Host } from '../host/host.ts'
 import type { Wire } from '../rpc.ts'
 import { Connection } from './connection.svelte.ts'
@@ -20,6 +21,7 @@ async function aWindow() {
   }
   const asked: string[][] = []
   const removed: string[][] = []
+  const restored: Input<'restore'>[] = []
   let cancelJobs: AppApi['cancelJobs'] = async () => ({})
   let answer = (_answer: Output<'addPictures'>): void => {}
   const api: Partial<AppApi> = {
@@ -43,9 +45,15 @@ async function aWindow() {
       return {}
     },
     cancelJobs: (input) => cancelJobs(input),
+    async restore(asked) {
+      restored.push(asked)
+      return { jobs: [] }
+    },
   }
+  let handOver: Host['handOver'] = async ({ name }) => `/uploads/1/${name}`
   const host: Partial<Host> = {
     connect: async () => ({ wire: {} as Wire, closed: new Promise(() => {}), close: () => {} }),
+    handOver: (file) => handOver(file),
   }
   const notices = heard()
   const connection = new Connection(host as Host, () => api as AppApi)
@@ -57,6 +65,12 @@ async function aWindow() {
     notices,
     asked,
     removed,
+    restored,
+    uploadsFail() {
+      handOver = async () => {
+        throw new Error('The disk is full.')
+      }
+    },
     cancelFails() {
       cancelJobs = () => {
         throw new Error('The connection was lost.')
@@ -178,4 +192,73 @@ it('a restoration that fails while another page is open is told of in passing', 
   workspace.page = 'lab'
   await happens(fails('2'))
   expect(notices.errors).toEqual([error.message])
+})
+
+describe('what is painted over a picture', () => {
+  /** As a browser draws it, but without pixels. */
+  class Canvas {
+    getContext = () => ({ fillRect: () => {}, stroke: () => {} })
+    convertToBlob = async () => new Blob()
+  }
+  beforeEach(() => {
+    vi.stubGlobal('OffscreenCanvas', Canvas)
+    vi.stubGlobal('Path2D', class {})
+    const { library, stack } = it_.workspace
+    library.models = [{ id: 'inpaint', task: 'inpaint' } as ModelSummary]
+    stack.only(['old.jpg'], 'inpaint')
+  })
+  afterEach(() => vi.unstubAllGlobals())
+
+  function paint(): void {
+    const { painting, stack } = it_.workspace
+    const { mask } = stack.item('old.jpg', 'inpaint').step
+    painting.begin(aPicture('old.jpg'), mask.kind === 'file' ? mask.path : null)
+    painting.down({ x: 7, y: 7 })
+  }
+  const masks = (): unknown[] =>
+    it_.restored.map(({ steps }) => steps.map((step) => 'mask' in step && step.mask))
+  const painted = { kind: 'file', path: expect.stringMatching(/^\/uploads\/1\/.*mask\.png$/) }
+
+  it('is what is filled in by the button that restores, once', async () => {
+    const { workspace } = it_
+    paint()
+    await Promise.all([workspace.restoreChosen(), workspace.restoreChosen()])
+    expect(masks()).toEqual([[painted]])
+    expect(workspace.painting.pictureId, 'the result is seen').toBeNull()
+  })
+
+  it('makes a picture that is done one to be restored', async () => {
+    const { workspace, happens } = it_
+    const steps: Step[] = [{ task: 'inpaint', model: 'inpaint', strength: 1, mask: { kind: 'scratches' } }]
+    await happens({ type: 'picture', picture: aPicture('old.jpg', { result: aResult({ steps }) }) })
+    const todo = () => workspace.todo.map(({ id }) => id)
+    expect(todo()).toEqual([])
+    paint()
+    expect(todo()).toEqual(['old.jpg'])
+    workspace.painting.undo()
+    expect(todo()).toEqual([])
+    paint()
+    await workspace.restoreChosen()
+    expect(masks()).toEqual([[painted]])
+  })
+
+  it('stays, and nothing is restored, if it cannot become a mask', async () => {
+    const { workspace, notices, uploadsFail } = it_
+    uploadsFail()
+    paint()
+    await workspace.restoreChosen()
+    expect(notices.errors).toHaveLength(1)
+    expect(it_.restored).toEqual([])
+    expect(workspace.painting.strokes('old.jpg')).toHaveLength(1)
+    expect(workspace.painting.pictureId).toBe('old.jpg')
+  })
+
+  it('is nothing if there is no stroke: the picture is restored by the mask in use, and seen', async () => {
+    const { workspace } = it_
+    paint()
+    workspace.painting.undo()
+    await workspace.restoreChosen()
+    expect(masks()).toEqual([[{ kind: 'scratches' }]])
+    expect(workspace.painting.pictureId).toBeNull()
+  })
 })
