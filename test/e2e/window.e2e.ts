@@ -247,6 +247,39 @@ test('before and after move as one: zoom at the pointer, pan, side by side, hold
   await expect(page.getByText('After', { exact: true })).toBeVisible()
 })
 
+test('a picture that is slow to load is never seen as the one before it', async ({ limpid }) => {
+  const { page } = limpid
+  const plain = (background: string) =>
+    sharp({ create: { width: 240, height: 160, channels: 3, background } })
+      .png()
+      .toBuffer()
+  await drop(page, png('red.png', await plain('#f00')), png('blue.png', await plain('#00f')))
+  await expect(option(page, /^blue\.png$/)).toBeVisible() // it is read
+  await option(page, /^red\.png$/).click()
+  const middle = async (): Promise<string> => {
+    const box = (await page.locator('.picture').first().boundingBox())!
+    const clip = { x: box.x + box.width / 2, y: box.y + box.height / 2, width: 4, height: 4 }
+    const { channels } = await sharp(await page.screenshot({ clip })).stats()
+    const [red, , blue] = channels.map(({ mean }) => mean)
+    return red! > 200 ? 'red' : blue! > 200 ? 'blue' : 'neither'
+  }
+  await expect.poll(middle).toBe('red')
+  let arrive = (): void => {}
+  const held = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  await page.route(/view\.png/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await option(page, /^blue\.png/).click()
+  await expect(page.getByRole('group', { name: /^blue\.png/ })).toBeVisible()
+  // Its thumbnail stands in for it.
+  await expect.poll(middle).toBe('blue')
+  arrive()
+  await expect.poll(middle).toBe('blue')
+})
+
 test('a folder is opened with the pictures in it; one without says so', async ({ limpid }) => {
   const { page, folders } = limpid
   const trip = join(folders.photos, 'trip')
