@@ -154,6 +154,9 @@ test.describe('by keyboard alone', () => {
     await expect(split).toBeHidden()
     await page.keyboard.up('Space')
     await expect(split).toBeVisible()
+    await expect(split).toBeFocused()
+    await page.keyboard.press('ArrowRight')
+    await expect(split).toHaveAttribute('aria-valuenow', '40')
 
     await page.keyboard.press('Control+s')
     await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused()
@@ -162,6 +165,24 @@ test.describe('by keyboard alone', () => {
     await page.keyboard.press('Enter')
     expect((await coming).suggestedFilename()).toBe('beach.png')
     await expect(page.getByText('Downloaded beach.png')).toBeVisible()
+  })
+
+  test('an item of the strip keeps the focus when what is said of it changes', async ({ limpid }) => {
+    const { page } = limpid
+    await drop(page, png('fails.png', picture), png('other.png', picture))
+    await tabTo(page, option(page, /^fails\.png$/)) // once it is read
+    await page.keyboard.press('Control+Enter')
+    const failed = option(page, /fails\.png, error, There was not enough memory/)
+    await expect(failed).toBeFocused()
+    // And tells at once what went wrong.
+    const tip = page.locator('.tip')
+    await expect(tip).toContainText('There was not enough memory')
+    // While it is tried again there is nothing to tell.
+    await page.keyboard.press('Control+Enter')
+    await expect(tip).toBeHidden()
+    await expect(failed).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(option(page, /^other\.png/)).toBeFocused()
   })
 
   test('a letter typed to a choice is for its options alone', async ({ limpid }) => {
