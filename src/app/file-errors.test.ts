@@ -50,6 +50,12 @@ test.each<
   expect(thrown).toMatchObject({ code, hint, file: at(name), message: `${at(name)} ${says}.` })
 })
 
+test('a library that gives no code is quoted', () => {
+  const cause = new Error('unexpected number of bytes')
+  expect(readError(cause, '/a').message).toBe('/a cannot be read (unexpected number of bytes).')
+  expect(writeError(cause, '/a').message).toBe('/a cannot be written (unexpected number of bytes).')
+})
+
 test.each([
   [
     'over a folder',

@@ -12,7 +12,8 @@ export function readError(cause: unknown, path: string): LimpidError {
     return new LimpidError('file-unreadable', `${path} is a folder, not a file.`, { hint, file: path, cause })
   }
   const hint = 'Check its permissions.'
-  return new LimpidError('file-unreadable', `${path} cannot be read (${code}).`, { hint, file: path, cause })
+  const message = `${path} cannot be read (${reason(cause)}).`
+  return new LimpidError('file-unreadable', message, { hint, file: path, cause })
 }
 
 /** What went wrong when `path` was written. */
@@ -32,9 +33,12 @@ export function writeError(cause: unknown, path: string): LimpidError {
     return new LimpidError('file-unwritable', `${is}.`, { hint, file: path, cause })
   }
   const hint = 'Check the permissions of its folder.'
-  return new LimpidError('file-unwritable', `${path} cannot be written (${code}).`, {
-    hint,
-    file: path,
-    cause,
-  })
+  const message = `${path} cannot be written (${reason(cause)}).`
+  return new LimpidError('file-unwritable', message, { hint, file: path, cause })
+}
+
+/** The system's code; not every library gives one. */
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code ?? message
 }
