@@ -30,6 +30,7 @@ test('a run that waits can be stopped as soon as it has learned something, valid
   for (const state of ['queued', 'pausing', 'stopping', 'done'] as const) {
     expect(mayStop({ ...paused, state })).toBe(false)
   }
+  expect(mayStop({ ...run, recipe: { training: { method: 'pca' } } } as LabRun)).toBe(false)
 })
 
 test('what is not there yet is promised only where it will come', () => {

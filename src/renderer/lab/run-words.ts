@@ -64,7 +64,8 @@ export function mayResume({ state }: LabRun): boolean {
   return state === 'paused' || state === 'interrupted' || state === 'failed'
 }
 
-/** It can be ended with what it has learned. */
+/** It can be ended with what it has learned. Nothing is learned by half of what is computed. */
 export function mayStop(run: LabRun): boolean {
+  if (isComputed(run)) return false
   return run.state === 'running' || (mayResume(run) && run.step > 0)
 }
