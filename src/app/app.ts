@@ -130,10 +130,22 @@ export async function openApp(options: AppOptions): Promise<App> {
     engines.warmUp()
 
     const picturesFolder = options.picturesFolder ?? defaultPicturesFolder()
+    const pinnedBackend = options.backend ?? null
     let closed: Promise<void> | null = null
     return {
       ...checkedApi(
-        appMethods({ library, jobs, cache, events, settings, engines, models, picturesFolder, lab }),
+        appMethods({
+          library,
+          jobs,
+          cache,
+          events,
+          settings,
+          engines,
+          models,
+          picturesFolder,
+          pinnedBackend,
+          lab,
+        }),
       ),
       events: (signal) => events.subscribe(signal),
       media: (path) =>

@@ -1,6 +1,7 @@
 /** What the application does, method by method of the contract. */
 import { release, type } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { BackendName } from '../contract/backend.ts'
 import { type LimpidError, toErrorData } from '../contract/errors.ts'
 import type { Methods } from './checked-api.ts'
 import type { Engines } from './engines.ts'
@@ -24,11 +25,13 @@ export type AppParts = {
   engines: Engines
   models: ModelSource
   picturesFolder: string
+  pinnedBackend: BackendName | null
   lab: Lab
 }
 
 export function appMethods(parts: AppParts): Methods {
-  const { library, jobs, cache, events, settings, engines, models, picturesFolder, lab } = parts
+  const { library, jobs, cache, events, settings, engines, models, picturesFolder, pinnedBackend, lab } =
+    parts
   const { version } = packageJson
   const reported = new Set<string>()
   const reportOnce = (error: LimpidError) => {
@@ -48,6 +51,7 @@ export function appMethods(parts: AppParts): Methods {
         models: all,
         settings: settings.all,
         backend: engines.backend,
+        pinnedBackend,
       }
     },
 

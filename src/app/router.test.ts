@@ -37,6 +37,12 @@ test('a call crosses and its answer comes back', async () => {
   })
 })
 
+test('a backend that the app was started with is told beside the settings', async () => {
+  expect(await (await testApp()).app.state({})).toMatchObject({ pinnedBackend: null })
+  const t = await testApp({ backend: 'cpu' })
+  expect(await t.app.state({})).toMatchObject({ pinnedBackend: 'cpu', settings: { backend: null } })
+})
+
 test('an error crosses with its code, message, hint and file', async () => {
   const t = await testApp()
   const client = connect(t)

@@ -82,6 +82,8 @@ export const stateSchema = z.object({
   settings: settingsSchema,
   /** null until an engine has started. */
   backend: backendChoiceSchema.nullable(),
+  /** Named when the app was started: it goes before the setting. */
+  pinnedBackend: backendNameSchema.nullable(),
 })
 export type State = z.infer<typeof stateSchema>
 

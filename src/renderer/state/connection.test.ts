@@ -10,6 +10,7 @@ const state: State = {
   models: [],
   settings: { theme: 'dark', backend: null, strength: 1 },
   backend: null,
+  pinnedBackend: null,
 }
 const removed = (id: string): AppEvent => ({ type: 'picture-removed', id })
 

@@ -33,7 +33,7 @@ export function tell(event: AppEvent, library: Library, shown: string | null, no
       const before = library.backend
       const { name, passedOver } = event.backend
       const worse = before !== null && BACKENDS.indexOf(name) > BACKENDS.indexOf(before.name)
-      if (!worse || library.settings.backend !== null) break
+      if (!worse || library.chosenBackend !== null) break
       const problem = passedOver.find((one) => one.name === before.name)?.problem
       notices.warn(`Now computing with ${BACKEND_TITLES[name]}, which is slower`, { description: problem })
       break

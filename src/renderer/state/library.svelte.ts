@@ -1,7 +1,7 @@
 /** The window's mirror of what the application knows: loaded once from `state`, then kept by events. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
-import type { BackendChoice } from '../../contract/backend.ts'
+import type { BackendChoice, BackendName } from '../../contract/backend.ts'
 import type { ErrorData } from '../../contract/errors.ts'
 import type { ModelSummary } from '../../contract/model.ts'
 import type { Picture } from '../../contract/picture.ts'
@@ -14,6 +14,8 @@ export class Library {
   models = $state.raw<ModelSummary[]>([])
   settings = $state.raw<Settings>({ theme: 'dark', backend: null, strength: 1 })
   backend = $state.raw<BackendChoice | null>(null)
+  /** Named when the app was started. */
+  pinnedBackend = $state.raw<BackendName | null>(null)
   version = $state('')
   loaded = $state(false)
 
@@ -39,8 +41,14 @@ export class Library {
     this.models = state.models
     this.settings = state.settings
     this.backend = state.backend
+    this.pinnedBackend = state.pinnedBackend
     this.version = state.version
     this.loaded = true
+  }
+
+  /** The backend that is to compute; null: the best that works. */
+  get chosenBackend(): BackendName | null {
+    return this.pinnedBackend ?? this.settings.backend
   }
 
   apply(event: AppEvent): void {

@@ -11,7 +11,17 @@ const state = (changes: Partial<State>): State => ({
   models: [],
   settings: { theme: 'dark', backend: null, strength: 1 },
   backend: null,
+  pinnedBackend: null,
   ...changes,
+})
+
+it('what was named when the app was started goes before the backend of the settings', () => {
+  const library = new Library()
+  const settings = { theme: 'dark', backend: 'webgpu', strength: 1 } as const
+  library.load(state({ settings }))
+  expect(library.chosenBackend).toBe('webgpu')
+  library.load(state({ settings, pinnedBackend: 'cpu' }))
+  expect(library.chosenBackend).toBe('cpu')
 })
 
 it('follows the newest job of each kind; older ones that speak up late do not count', () => {

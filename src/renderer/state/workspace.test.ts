@@ -33,6 +33,7 @@ async function aWindow() {
       models: [],
       settings: { theme: 'dark', backend: null, strength: 1 },
       backend: null,
+      pinnedBackend: null,
     }),
     addPictures({ paths }) {
       asked.push(paths)
