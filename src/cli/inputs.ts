@@ -17,7 +17,8 @@ export type Inputs = {
 
 /**
  * Files as they are named; folders searched deeply for pictures, but not the folder that results go to: what lies there
- * is taken for results of an earlier call. Each file once.
+ * is taken for results of an earlier call, and so is, named or found, what stands as one beside its original. Each file
+ * once.
  */
 export async function findInputs(
   named: readonly string[],
@@ -25,8 +26,8 @@ export async function findInputs(
   cwd: string,
 ): Promise<Inputs> {
   const inputs = new Map<string, InputFile>()
+  const met = new Set<string>()
   const errors: LimpidError[] = []
-  let earlierResults = 0
   for (const name of named) {
     if (name === '') {
       errors.push(emptyName())
@@ -35,6 +36,7 @@ export async function findInputs(
     const full = path.resolve(cwd, name)
     try {
       if (!(await stat(full)).isDirectory()) {
+        met.add(full)
         inputs.set(full, { path: full, below: '' })
         continue
       }
@@ -43,15 +45,15 @@ export async function findInputs(
       continue
     }
     const found = await findPictures(full)
-    const originals = withoutResults(found.paths).filter((file) => !isInside(file, full, destination))
     errors.push(...found.errors)
-    earlierResults += found.paths.length - originals.length
-    for (const picture of originals) {
-      if (inputs.has(picture)) continue
+    for (const picture of found.paths) {
+      met.add(picture)
+      if (inputs.has(picture) || isInside(picture, full, destination)) continue
       inputs.set(picture, { path: picture, below: path.relative(full, path.dirname(picture)) })
     }
   }
-  return { inputs: [...inputs.values()], errors, earlierResults }
+  const originals = withoutResults([...inputs.keys()]).map((file) => inputs.get(file)!)
+  return { inputs: originals, errors, earlierResults: met.size - originals.length }
 }
 
 /** In the folder of the results, where that is a folder in the searched one. */

@@ -1,5 +1,5 @@
 /** `limpid cut-out` with an engine that computes nothing: what is asked of it, and what a person is told. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -103,18 +103,29 @@ test('two pictures never share a mask', async () => {
   expect(err).toMatch(/a\.png was not done.*a-limpid-mask\.png/)
 })
 
-test('no mask replaces a picture that was named, nor does a result', async () => {
-  const named = ['a.png', 'a-limpid-mask.png', 'a-limpid.png']
+test('pictures that the shell names are cut out a second time without what the first time saved', async () => {
+  const named = ['a-limpid-mask.png', 'a-limpid.png', 'a.png']
   await writePictures(cwd, named)
-  for (const files of [named.slice(0, 2), [named[0]!, named[2]!]]) {
-    const { exitCode, err } = await limpid('cut-out', ...files, '--save-mask', '--overwrite')
+  const { exitCode, out, err } = await limpid('cut-out', ...named, '--save-mask', '--overwrite')
+  expect(exitCode, err).toBe(0)
+  expect(out).toBe(`${path.join(cwd, 'a-limpid.png')}\n`)
+  expect(err).toContain('2 earlier results left out.')
+})
+
+test('no mask replaces a picture that was named, nor does a result', async () => {
+  for (const folder of ['in', 'out']) mkdirSync(path.join(cwd, folder))
+  await writePictures(path.join(cwd, 'in'), ['a.png'])
+  const others = ['out/a-limpid-mask.png', 'out/a.png']
+  await writePictures(cwd, others)
+  for (const other of others) {
+    const { exitCode, err } = await limpid('cut-out', 'in/a.png', other, '-o', 'out', '--save-mask')
     expect(exitCode).toBe(1)
-    expect(err).toContain(`would replace the original ${path.join(cwd, files[1]!)}`)
+    expect(err).toContain(`would replace the original ${path.join(cwd, other)}`)
   }
-  const own = await limpid('cut-out', named[1]!, '-o', 'a.png', '--save-mask', '--overwrite')
-  expect(own.err).toContain(`would replace the original ${path.join(cwd, named[1]!)}`)
+  const own = await limpid('cut-out', others[0]!, '-o', 'out/a.png', '--save-mask', '--overwrite')
+  expect(own.err).toContain(`would replace the original ${path.join(cwd, others[0]!)}`)
   expect(engine.asked.map(({ input }) => (input as { path: string }).path)).toEqual(
-    [named[1]!, named[2]!].map((file) => path.join(cwd, file)),
+    others.map((file) => path.join(cwd, file)),
   )
 })
 

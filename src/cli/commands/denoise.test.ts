@@ -110,6 +110,20 @@ describe('denoise', () => {
     expect(named.out).toBe(`${path.join(cli.cwd, 'clean/a-limpid.jpg')}\n`)
   })
 
+  test('pictures that the shell names are cleaned a second time without their earlier results', async () => {
+    await writePictures(cli.cwd, ['a.jpg', 'b-limpid.jpg'])
+    await limpid('denoise', 'a.jpg')
+    const all = ['a-limpid.jpg', 'a.jpg', 'b-limpid.jpg']
+    const { exitCode, out, err } = await limpid('denoise', ...all, '--overwrite')
+    expect(exitCode, err).toBe(0)
+    const written = ['a-limpid.jpg', 'b-limpid-limpid.jpg'].map((name) => `${path.join(cli.cwd, name)}\n`)
+    expect(out).toBe(written.join(''))
+    expect(err).toContain('1 earlier result left out.')
+    const inFolderToo = await limpid('denoise', '.', 'a-limpid.jpg', '--overwrite')
+    expect(inFolderToo.err).toContain('2 earlier results left out.')
+    expect((await limpid('denoise', 'a-limpid.jpg')).exitCode).toBe(0)
+  })
+
   test('an error that names no file is told with the picture that it was met with', async () => {
     await writePictures(cli.cwd, ['a.jpg', 'huge.jpg'])
     const { err, json } = await limpid('denoise', 'a.jpg', 'huge.jpg', '--json')
