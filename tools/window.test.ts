@@ -37,6 +37,10 @@ inShell('a window that is closed was not missing', async () => {
   expect(await ended(await show('echo opened'))).toEqual({ code: 0, output: 'opened\n' })
 })
 
+inShell('an app that has said why it can’t start is not started another way', async () => {
+  expect(await ended(await show('exit 70'))).toEqual({ code: 70, output: '' })
+})
+
 inShell('asked to end, it asks Electron, and serves nothing', async () => {
   const start = await show("trap 'echo asked; exit 1' TERM; echo opened; while :; do sleep 0.05; done")
   const end = ended(start)

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { COULD_NOT_START } from '../src/main/could-not-start.ts'
 import { findElectron } from './setup/electron.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -17,9 +18,9 @@ export async function showWindow(args: string[]): Promise<number> {
   let reason: string
   try {
     const began = performance.now()
-    const { code, signal, wasAsked } = await end(await startElectron(args))
+    const { code, signal, wasAsked } = await runElectron(args)
     const hasStarted = performance.now() - began > STARTED_AFTER_MS
-    if (code === 0 || hasStarted || wasAsked) return code ?? 1
+    if (code === 0 || code === COULD_NOT_START || hasStarted || wasAsked) return code ?? 1
     reason = `Electron ended at once, with ${signal ?? `code ${code}`}`
   } catch (error) {
     reason = (error as Error).message
@@ -27,27 +28,29 @@ export async function showWindow(args: string[]): Promise<number> {
   console.error(`No Electron window (${reason}): serving the same page to a browser instead.`)
   const open = hasDisplay() ? ['--open'] : []
   const main = join(ROOT, 'src', 'cli', 'main.ts')
-  const server = spawn(process.execPath, [main, 'serve', ...open, ...args], { stdio: 'inherit' })
-  return (await end(server)).code ?? 1
+  return (await run(process.execPath, [main, 'serve', ...open, ...args], process.env)).code ?? 1
 }
 
-async function startElectron(args: string[]): Promise<ChildProcess> {
+async function runElectron(args: string[]): Promise<Ended> {
   if (!hasDisplay()) throw new Error('there is no display')
   const electron = await findElectron()
   // Chromium refuses to start as root with its sandbox, as in a container.
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
-  return spawn(electron, [...asRoot, ROOT, ...args], { stdio: 'inherit', env })
+  return run(electron, [...asRoot, ROOT, ...args], env)
 }
 
-async function end(child: ChildProcess): Promise<Ended> {
+async function run(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  let child: ChildProcess | null = null
   let wasAsked = false
   const ask = (signal: NodeJS.Signals) => {
     wasAsked = true
-    child.kill(signal)
+    child?.kill(signal)
   }
+  // Before it is there: a signal that came as it starts would leave it behind.
   for (const signal of SIGNALS) process.on(signal, ask)
   try {
+    child = spawn(program, args, { stdio: 'inherit', env })
     const [code, signal] = await once(child, 'exit') // throws what keeps it from starting
     return { code, signal, wasAsked }
   } finally {

@@ -6,6 +6,7 @@ import { serveOverMessagePort } from '../app/router.ts'
 import { toErrorData } from '../contract/errors.ts'
 import { chooseFiles, serveBridge } from './bridge.ts'
 import { askBeforeClosing } from './closing.ts'
+import { COULD_NOT_START } from './could-not-start.ts'
 import { hardenPages, hardenSession } from './hardening.ts'
 import { setMenu } from './menu.ts'
 import { filesNamed, PathQueue, secondStartSchema } from './opening-files.ts'
@@ -16,6 +17,8 @@ import { openWindow } from './window.ts'
 const files = filesNamed(process.argv, process.cwd(), app.isPackaged)
 const pathsToOpen = new PathQueue()
 let window: BrowserWindow | null = null
+/** What the app is to open that is started once this one has ended; null: none is. */
+let toOpenNext: string[] | null = null
 
 registerScheme()
 hardenPages()
@@ -57,8 +60,7 @@ async function start(): Promise<void> {
 /** By a person, while this app starts, runs or already ends. */
 function startedAgain(files: string[]): void {
   if (window?.isDestroyed()) {
-    const own = app.isPackaged ? [] : [app.getAppPath()]
-    app.relaunch({ args: [...own, ...files] }) // once this one has ended
+    toOpenNext = [...(toOpenNext ?? []), ...files]
     return
   }
   pathsToOpen.add(files)
@@ -74,12 +76,20 @@ function closeAtQuit(limpid: App): void {
     if (closed) return
     event.preventDefault()
     closed = true
-    void limpid.close().finally(() => app.quit())
+    void limpid.close().finally(() => {
+      if (toOpenNext) startNext(toOpenNext)
+      app.quit()
+    })
   })
+}
+
+function startNext(files: string[]): void {
+  const switches = process.argv.slice(1).filter((arg) => arg.startsWith('-'))
+  app.relaunch({ args: [...switches, ...(app.isPackaged ? [] : [app.getAppPath()]), ...files] })
 }
 
 function giveUp(thrown: unknown): void {
   const { message, hint } = toErrorData(thrown)
   dialog.showErrorBox('Limpid could not start', hint ? `${message}\n${hint}` : message)
-  app.exit(1)
+  app.exit(COULD_NOT_START)
 }

@@ -151,8 +151,15 @@ test('a second start while the app starts is not lost; while it ends, the app be
   const asked = opened(connect(window))
   await eventually(() => expect(asked).toEqual([['/early.png']]))
   window.destroyed = true
-  fake.app.emit('second-instance', {}, ['limpid'], '/', { files: ['/late.png'] })
-  expect(fake.app.relaunch).toHaveBeenCalledWith({ args: [fake.app.appPath, '/late.png'] })
+  for (const files of [['/late.png'], ['/later.png']])
+    fake.app.emit('second-instance', {}, ['limpid'], '/', { files })
+  vi.stubGlobal('process', Object.assign(Object.create(process), { argv: ['electron', '--no-sandbox', '.'] }))
+  await quit()
+  vi.unstubAllGlobals()
+  fake.app.removeAllListeners('will-quit')
+  expect(fake.app.relaunch).toHaveBeenCalledExactlyOnceWith({
+    args: ['--no-sandbox', fake.app.appPath, '/late.png', '/later.png'],
+  })
   expect(window.focus).not.toHaveBeenCalled()
 })
 
@@ -160,7 +167,7 @@ test('an installation with a part missing says which, and ends', async () => {
   rmSync(path.join(fake.app.appPath, 'src'), { recursive: true })
   await import('../../src/main/main.ts')
   fake.app.ready.resolve()
-  await eventually(() => expect(fake.app.exit).toHaveBeenCalledWith(1))
+  await eventually(() => expect(fake.app.exit).toHaveBeenCalledWith(70))
   expect(fake.dialog.showErrorBox.mock.calls[0]![1]).toContain(path.join('src', 'engine', 'main.ts'))
 })
 
