@@ -35,7 +35,7 @@ export const evaluate: JobHandler<'evaluate'> = async (input, context) => {
         })
       if (Number.isNaN(figures.psnr)) throw notANumber(testCase.files[0])
       pixels += own
-      pictures[i] = { name: testCase.name, ...finite(figures) }
+      pictures[i] = { name: testCase.name, ...figures }
       ended++
     },
   )
@@ -72,11 +72,6 @@ function optionsFor(
   const { maxTilePixels, workers } = session
   const mostPixels = maxTilePixels * workers
   return { network: ensemble ? withSelfEnsemble(network) : network, maxTilePixels, mostPixels, signal }
-}
-
-/** JSON has no infinity: what equals the truth is given as 100 dB. */
-function finite<T extends Pick<PictureFigures, 'psnr' | 'inputPsnr'>>(figures: T): T {
-  return { ...figures, psnr: Math.min(100, figures.psnr), inputPsnr: Math.min(100, figures.inputPsnr) }
 }
 
 type Figure = Exclude<keyof PictureFigures, 'name'>

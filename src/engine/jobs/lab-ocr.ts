@@ -6,11 +6,10 @@ import { decodePicture } from '../imaging/decode.ts'
 import { sharp } from '../imaging/libvips.ts'
 import { fromFloat, type Raster, toFloat } from '../imaging/raster.ts'
 import { overWhite, toEightBits } from '../imaging/sample-layout.ts'
-import { decibels } from '../lab/decibels.ts'
 import { characterErrorRate } from '../lab/edit-distance.ts'
 import { readLine } from '../lab/tesseract.ts'
 import { drawTextLine } from '../lab/text-line.ts'
-import { meanSquaredError } from '../metrics/psnr.ts'
+import { psnr } from '../metrics/psnr.ts'
 import { random } from '../random.ts'
 import type { JobHandler } from './job.ts'
 import { runSteps } from './restoration.ts'
@@ -34,10 +33,10 @@ export const prepareOcr: JobHandler<'prepareOcr'> = async ({ line, steps, folder
   const after = before === null ? null : await readLine(files.cleaned)
   const read = before === null || after === null ? null : { before, after }
   const { text } = line
+  const decibels = (raster: Raster) => psnr(toFloat(raster), toFloat(clean!))
   return {
     ...files,
-    psnr:
-      clean && cleaned.channels === 3 ? { before: psnr(clean, noisy), after: psnr(clean, cleaned) } : null,
+    psnr: clean && cleaned.channels === 3 ? { before: decibels(noisy), after: decibels(cleaned) } : null,
     read,
     characterErrorRate:
       read && text !== undefined
@@ -61,6 +60,3 @@ async function pictureOf(
   const { values } = await degrade(patch, [noise], random(line.seed))
   return { clean, noisy: fromFloat(values, width, height, 3, 8) }
 }
-
-const psnr = (clean: Raster, other: Raster): number =>
-  decibels(meanSquaredError(toFloat(clean), toFloat(other)))

@@ -1,8 +1,7 @@
 /** What JPEG makes of the same pictures. */
 import { sharp } from '../imaging/libvips.ts'
-import { meanSquaredError } from '../metrics/psnr.ts'
+import { decibels, meanSquaredError } from '../metrics/psnr.ts'
 import { floats, type Pictures, sizeOf } from '../zoo/pictures.ts'
-import { decibels } from './decibels.ts'
 
 /** Means over the pictures: bytes of whole files (4:2:0), PSNR in dB of the mean squared error over all of them. */
 export async function jpegSizes(pictures: Pictures, quality: number) {

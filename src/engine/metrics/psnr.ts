@@ -1,7 +1,11 @@
-/** Peak signal-to-noise ratio in dB, peak 1, over all samples. Both are 0..1 and of one length. Infinity if equal. */
+/** Peak signal-to-noise ratio in dB, peak 1, over all samples. Both are 0..1 and of one length. */
 export function psnr(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return -10 * Math.log10(meanSquaredError(a, b))
+  return decibels(meanSquaredError(a, b))
 }
+
+/** That of a mean squared error. Of none it is 100: JSON has no infinity. */
+export const decibels = (meanSquaredError: number): number =>
+  Math.min(100, -10 * Math.log10(meanSquaredError))
 
 export function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length || a.length === 0)

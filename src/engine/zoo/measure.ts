@@ -2,6 +2,7 @@
 import type { Figures } from '../../contract/training.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import { CODE } from '../architectures/autoencoder-parts.ts'
+import { decibels } from '../metrics/psnr.ts'
 import { random } from '../random.ts'
 import { tf } from '../tf.ts'
 import type { Autoencoder } from './autoencoder.ts'
@@ -86,8 +87,6 @@ function measureBatch(
   if (logVariance) means.bound = crossEntropy(logits!, target).add(gaussianDivergence(code, logVariance))
   return { means, code }
 }
-
-const decibels = (mse: number) => -10 * Math.log10(Math.max(1e-12, mse))
 
 /** Root of the mean squared distance of vectors from their mean. */
 class Spread {
