@@ -155,7 +155,7 @@ describe('a folder of pictures', () => {
     await rm(path.join(at, 'a.png'))
     await expect(loadExamples({ ...photos, folder: 'copies' }, folder)).rejects.toMatchObject({
       code: 'data-missing',
-      message: expect.stringContaining('what is the same as those'),
+      message: expect.stringContaining('what is the same as that'),
     })
   })
 

@@ -19,7 +19,6 @@ export async function loadExamples(data: Data, dataFolder: string, onRead?: OnRe
   if (data.kind === 'mnist') return mnistExamples(data, folder)
   const all = await readPictureFolder(folder, shapeOf(data), data.fit, onRead)
   const apart = Math.max(1, Math.round(all.count * data.validationShare))
-  requireSome(all.count - apart, all.count, folder)
   const stride = all.count / apart
   const kept = new Set(Array.from({ length: apart }, (_, i) => Math.floor((i + 0.5) * stride)))
   const pictures = each(all)
@@ -81,7 +80,7 @@ function requireSome(training: number, all: number, folder: string): void {
   const pictures = all === 1 ? 'One picture is' : `${all} pictures are`
   throw new LimpidError(
     'data-missing',
-    `${pictures} too few: some, and what is the same as those, are kept apart to validate on.`,
+    `${pictures} too few: what is validated with, and what is the same as that, is not trained on.`,
     {
       file: folder,
       hint: 'Put more pictures into the folder; a hundred is a beginning.',

@@ -111,7 +111,7 @@ async function loadSets(recipe: SegmentationRecipe, dataFolder: string, onRead: 
   const others = unseen(train, validation)
   if (others.length === 0) {
     const pairs = all.length === 1 ? `One pair in ${folder} is` : `${all.length} pairs in ${folder} are`
-    const message = `${pairs} too few: some, and what is the same as those, are kept apart to validate on.`
+    const message = `${pairs} too few: what is validated with, and what is the same as that, is not trained on.`
     throw new LimpidError('data-missing', message, {
       file: folder,
       hint: 'A few dozen pictures with their masks are a beginning.',
