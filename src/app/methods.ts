@@ -61,12 +61,10 @@ export function appMethods(parts: AppParts): Methods {
     },
 
     async removePictures({ ids }) {
-      const ended = ids.map((id) => jobs.forgetPicture(id))
+      // What their last jobs still write goes too, and the masks they filled in by; nobody needs to wait for that.
+      const gone = ids.map((id) => jobs.forgetPicture(id).then(() => cache.removeMade(id)))
+      void Promise.allSettled(gone).then(() => tidyMasks(cache, library.pictures, jobs.wanted('restore')))
       await Promise.all(ids.map((id) => library.remove(id)))
-      // What their last jobs still wrote goes too, and the masks they filled in by; nobody needs to wait for that.
-      void Promise.all(ended.map((end, i) => end.then(() => cache.removeMade(ids[i])))).then(() =>
-        tidyMasks(cache, library.pictures, jobs.wanted('restore')),
-      )
       return {}
     },
 
