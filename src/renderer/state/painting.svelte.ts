@@ -70,6 +70,16 @@ export class Painting {
     if (this.pictureId !== null) this.#end(this.pictureId)
   }
 
+  /** Something else was chosen for these pictures than what is painted: their strokes are as they were before. */
+  giveUp(pictureIds: string[]): void {
+    for (const id of pictureIds) this.#end(id)
+  }
+
+  /** Nothing is painted on any more; the strokes wait until they are gone on with. */
+  putAside(): void {
+    this.pictureId = null
+  }
+
   /** A mask was made of these strokes, and is in use. */
   used(pictureId: string, strokes: Stroke[], path: string): void {
     const others = Object.entries(this.#masks).filter(([id]) => this.#library.pictures.has(id))

@@ -71,11 +71,29 @@ it('strokes are new until the mask in use is made of them', () => {
   maskOf(painting, 'a', '/cache/1/a.mask.png')
   painting.begin(aPicture('a'), '/cache/1/a.mask.png')
   expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(false)
-  expect(painting.isNew('a', null), 'scratches are looked for meanwhile').toBe(true)
   dot(painting, 2)
   expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(true)
   painting.undo()
   expect(painting.isNew('a', '/cache/1/a.mask.png')).toBe(false)
+
+  painting.giveUp(['a'])
+  expect(painting.isNew('a', null), 'scratches were chosen in their place').toBe(false)
+  painting.begin(aPicture('a'), null)
+  expect(painting.isNew('a', null), 'they are painted on again').toBe(true)
+})
+
+it('what is put aside is gone on with, what is given up is not', () => {
+  const painting = new Painting(library)
+  painting.begin(aPicture('a'), null)
+  const painted = dot(painting, 1)
+  painting.putAside()
+  expect(painting.pictureId).toBeNull()
+  painting.begin(aPicture('a'), null)
+  expect(paths(painting, 'a')).toEqual([painted])
+  painting.begin(aPicture('b'), null)
+  painting.giveUp(['a'])
+  expect(painting.pictureId).toBe('b')
+  expect(paths(painting, 'a')).toEqual([])
 })
 
 it('the brush is as wide as a scratch of that picture', () => {

@@ -139,12 +139,42 @@ export class Workspace {
     for (const { id } of todo) this.#asked.add(id)
     await this.attempt(async () => {
       for (const picture of todo) {
-        if (this.#isPaintedAnew(picture)) await this.#takeMask(picture)
-        else if (this.painting.pictureId === picture.id) this.painting.cancel()
+        if (this.#isFilledAnew(picture)) await this.#takeMask(picture)
+        else if (this.painting.pictureId === picture.id) this.#seeResult(picture)
       }
       await this.stack.run(this.connection.api, todo)
     })
     for (const { id } of todo) this.#asked.delete(id)
+  }
+
+  /** Scratches of the chosen ones are filled in, whatever was painted over them. */
+  findScratches(): void {
+    const { ids } = this.selection
+    this.stack.tell(ids, 'inpaint', { mask: { kind: 'scratches' } })
+    this.painting.giveUp(ids)
+  }
+
+  oldPhoto(): void {
+    const { ids } = this.selection
+    this.stack.oldPhoto(ids)
+    this.painting.giveUp(ids)
+  }
+
+  resetSteps(): void {
+    const { ids } = this.selection
+    this.stack.reset(ids)
+    this.painting.giveUp(ids)
+  }
+
+  /** The steps of the shown one, in all: others' painted masks go, and so must strokes that would put them back. */
+  copyToAll(): void {
+    const { current } = this.selection
+    if (current === null) return
+    const masked = [...this.library.pictures.values()].filter(
+      (picture) => picture.id !== current && this.#mask(picture) !== null,
+    )
+    this.stack.copyToAll(current)
+    this.painting.giveUp(masked.map(({ id }) => id))
   }
 
   /** What was painted over a picture is what its step fills in. */
@@ -165,13 +195,28 @@ export class Workspace {
   #isTodo(picture: Picture): boolean {
     if (this.stack.todo([picture]).length > 0) return true
     if (picture.state !== 'ready' || this.stack.isUnderWay(picture)) return false
-    const fillsIn = this.stack.active(picture.id).some(({ task }) => task === 'inpaint')
-    return fillsIn && this.#isPaintedAnew(picture)
+    return this.#isFilledAnew(picture)
   }
 
-  #isPaintedAnew({ id }: Picture): boolean {
+  /** What was painted over it since is to be filled in. */
+  #isFilledAnew(picture: Picture): boolean {
+    return this.#fillsIn(picture) && this.painting.isNew(picture.id, this.#mask(picture))
+  }
+
+  #fillsIn({ id }: Picture): boolean {
+    return this.stack.active(id).some(({ task }) => task === 'inpaint')
+  }
+
+  /** The path of the painted one that its step has. */
+  #mask({ id }: Picture): string | null {
     const { mask } = this.stack.item(id, 'inpaint').step
-    return this.painting.isNew(id, mask.kind === 'file' ? mask.path : null)
+    return mask.kind === 'file' ? mask.path : null
+  }
+
+  /** Painting on it ends. Strokes that no step asked for are kept for when one does. */
+  #seeResult(picture: Picture): void {
+    if (this.#fillsIn(picture)) this.painting.cancel()
+    else this.painting.putAside()
   }
 
   async saveChosen(): Promise<void> {

@@ -217,7 +217,7 @@ describe('what is painted over a picture', () => {
     painting.down({ x: 7, y: 7 })
   }
   const masks = (): unknown[] =>
-    it_.restored.map(({ steps }) => steps.map((step) => 'mask' in step && step.mask))
+    it_.restored.map(({ steps }) => steps.flatMap((step) => ('mask' in step ? [step.mask] : [])))
   const painted = { kind: 'file', path: expect.stringMatching(/^\/uploads\/1\/.*mask\.png$/) }
 
   it('is what is filled in by the button that restores, once', async () => {
@@ -261,5 +261,50 @@ describe('what is painted over a picture', () => {
     await workspace.restoreChosen()
     expect(masks()).toEqual([[{ kind: 'scratches' }]])
     expect(workspace.painting.pictureId).toBeNull()
+  })
+
+  it.each([
+    ['scratches were', (workspace: Workspace) => workspace.findScratches()],
+    ['the preset was', (workspace: Workspace) => workspace.oldPhoto()],
+  ])('is not filled in where %s chosen since, until it is painted on again', async (_what, choose) => {
+    const { workspace } = it_
+    paint()
+    await workspace.takeMask()
+    workspace.painting.begin(aPicture('old.jpg'), '/uploads/1/old.jpg.mask.png')
+    workspace.painting.down({ x: 9, y: 9 })
+    choose(workspace)
+    expect(workspace.painting.pictureId).toBeNull()
+    await workspace.restoreChosen()
+    expect(masks()).toEqual([[{ kind: 'scratches' }]])
+    paint()
+    await workspace.restoreChosen()
+    expect(masks()[1]).toEqual([painted])
+  })
+
+  it('goes with a painted mask that the steps of another picture replace; what has no mask yet stays', async () => {
+    const { workspace, happens } = it_
+    for (const name of ['b.jpg', 'c.jpg']) await happens({ type: 'picture', picture: aPicture(name) })
+    for (const name of ['b.jpg', 'c.jpg', 'b.jpg']) {
+      workspace.painting.begin(aPicture(name), null)
+      workspace.painting.down({ x: 7, y: 7 })
+      if (name === 'b.jpg') await workspace.takeMask()
+    }
+    workspace.painting.begin(aPicture('b.jpg'), '/uploads/1/b.jpg.mask.png')
+    workspace.copyToAll()
+    expect(workspace.painting.strokes('b.jpg')).toEqual([])
+    expect(workspace.painting.strokes('c.jpg')).toHaveLength(1)
+  })
+
+  it('stays as it is where nothing is to be filled in: it is neither used nor in the way', async () => {
+    const { workspace, notices, uploadsFail } = it_
+    uploadsFail()
+    workspace.library.models = [...workspace.library.models, { id: 'd', task: 'denoise' } as ModelSummary]
+    paint()
+    workspace.stack.only(['old.jpg'], 'denoise')
+    await workspace.restoreChosen()
+    expect(notices.errors).toEqual([])
+    expect(it_.restored.map(({ steps }) => steps.map(({ task }) => task))).toEqual([['denoise']])
+    expect(workspace.painting.pictureId, 'the result is seen').toBeNull()
+    expect(workspace.painting.strokes('old.jpg')).toHaveLength(1)
   })
 })
