@@ -51,7 +51,7 @@ export class Targets {
     await makeFolder(path.dirname(target))
     const place = realPlace(target)
     const original = this.#originals.get(place)
-    if (original !== undefined && !this.#isMeant(target, input)) {
+    if (original !== undefined && !(original === input.path && this.#isNamed(target))) {
       const message = `${input.path} was not done: its result would replace the original ${original}.`
       throw new LimpidError('file-exists', message, {
         file: input.path,
@@ -70,8 +70,8 @@ export class Targets {
     return target
   }
 
-  #isMeant(target: string, input: InputFile): boolean {
-    return this.#destination.kind === 'file' && this.#destination.path === target && target === input.path
+  #isNamed(target: string): boolean {
+    return this.#destination.kind === 'file' && this.#destination.path === target
   }
 }
 

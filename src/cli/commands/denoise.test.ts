@@ -199,6 +199,21 @@ describe('denoise', () => {
       expect((await limpid('denoise', file, '-o', file, '--overwrite')).exitCode).toBe(0)
       expect((await limpid('denoise', file, '-o', file)).exitCode).toBe(1)
     })
+
+    test.skipIf(process.platform === 'win32')(
+      'an original is replaced where --output names it by way of a link',
+      async () => {
+        symlinkSync('photos', path.join(cli.cwd, 'link'))
+        for (const [file, output] of [
+          ['photos/cat.jpg', 'link/cat.jpg'],
+          ['link/cat.jpg', 'photos/cat.jpg'],
+        ] as const) {
+          const { exitCode, err } = await limpid('denoise', file, '-o', output, '--overwrite')
+          expect(exitCode, err).toBe(0)
+          expect((await limpid('denoise', file, '-o', output)).exitCode).toBe(1)
+        }
+      },
+    )
   })
 
   test('a file named twice is done once', async () => {
