@@ -139,10 +139,15 @@ export class Workspace {
     for (const { id } of todo) this.#asked.add(id)
     await this.attempt(async () => {
       for (const picture of todo) {
+        if (!this.library.pictures.has(picture.id)) continue
         if (this.#isFilledAnew(picture)) await this.#takeMask(picture)
         else if (this.painting.pictureId === picture.id) this.#seeResult(picture)
       }
-      await this.stack.run(this.connection.api, todo)
+      // Handing masks over takes a while: as the pictures are now, those that are still there.
+      const now = todo
+        .map(({ id }) => this.library.pictures.get(id))
+        .filter((picture) => picture !== undefined)
+      await this.stack.run(this.connection.api, now)
     })
     for (const { id } of todo) this.#asked.delete(id)
   }

@@ -67,6 +67,18 @@ async function aWindow() {
     asked,
     removed,
     restored,
+    /** Hands nothing over until what is given back is called. */
+    uploadsWait(): () => void {
+      let go = (): void => {}
+      const waited = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      handOver = async ({ name }) => {
+        await waited
+        return `/uploads/1/${name}`
+      }
+      return go
+    },
     uploadsFail() {
       handOver = async () => {
         throw new Error('The disk is full.')
@@ -306,5 +318,24 @@ describe('what is painted over a picture', () => {
     expect(it_.restored.map(({ steps }) => steps.map(({ task }) => task))).toEqual([['denoise']])
     expect(workspace.painting.pictureId, 'the result is seen').toBeNull()
     expect(workspace.painting.strokes('old.jpg')).toHaveLength(1)
+  })
+
+  it('is waited for; pictures that were taken off or restored meanwhile are not queued with the others', async () => {
+    const { workspace, happens, uploadsWait } = it_
+    workspace.library.models = [...workspace.library.models, { id: 'd', task: 'denoise' } as ModelSummary]
+    const names = ['b.jpg', 'c.jpg', 'd.jpg']
+    for (const name of names) await happens({ type: 'picture', picture: aPicture(name) })
+    workspace.stack.only(names, 'inpaint')
+    paint()
+    const go = uploadsWait()
+    workspace.selection.all()
+    const restoring = workspace.restoreChosen()
+    await settled()
+    await workspace.remove(['c.jpg'])
+    const steps: Step[] = [{ task: 'inpaint', model: 'inpaint', strength: 1, mask: { kind: 'scratches' } }]
+    await happens({ type: 'picture', picture: aPicture('d.jpg', { result: aResult({ steps }) }) })
+    go()
+    await restoring
+    expect(it_.restored.map(({ ids }) => ids)).toEqual([['old.jpg'], ['b.jpg']])
   })
 })
