@@ -6,6 +6,7 @@ import { findPictures } from '../app/find-pictures.ts'
 import { isBelow } from '../app/is-below.ts'
 import type { LimpidError } from '../contract/errors.ts'
 import { emptyName } from './empty-name.ts'
+import { realPlace } from './target-folders.ts'
 import { type Destination, type InputFile, withoutResults } from './targets.ts'
 
 export type Inputs = {
@@ -45,10 +46,11 @@ export async function findInputs(
       continue
     }
     const found = await findPictures(full)
+    const isInResults = resultsFolder(destination, full)
     errors.push(...found.errors)
     for (const picture of found.paths) {
       met.add(picture)
-      if (inputs.has(picture) || isInside(picture, full, destination)) continue
+      if (inputs.has(picture) || isInResults(picture)) continue
       inputs.set(picture, { path: picture, below: path.relative(full, path.dirname(picture)) })
     }
   }
@@ -56,8 +58,11 @@ export async function findInputs(
   return { inputs: originals, errors, earlierResults: met.size - originals.length }
 }
 
-/** In the folder of the results, where that is a folder in the searched one. */
-function isInside(file: string, searched: string, destination: Destination): boolean {
-  if (destination.kind !== 'folder' || !isBelow(destination.path, searched)) return false
-  return isBelow(file, destination.path)
+/** Tells, links followed, what lies in the folder of the results; nothing does where one searches that or one in it. */
+function resultsFolder(destination: Destination, searched: string): (file: string) => boolean {
+  if (destination.kind !== 'folder') return () => false
+  const results = realPlace(destination.path)
+  const isInside = (folder: string) => folder === results || isBelow(folder, results)
+  if (isInside(realPlace(searched))) return () => false
+  return (file) => isInside(realPlace(path.dirname(file)))
 }

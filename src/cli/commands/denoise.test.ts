@@ -172,6 +172,23 @@ describe('denoise', () => {
       },
     )
 
+    test.skipIf(process.platform === 'win32').each([
+      ['the folder of the results by a link', 'photos/clean', 'latest'],
+      ['a folder elsewhere that a link in the photos leads to', 'elsewhere', 'photos/latest'],
+    ])('a second run leaves out what is in %s', async (_, folder, link) => {
+      mkdirSync(path.join(cli.cwd, folder))
+      symlinkSync(path.join(cli.cwd, folder), path.join(cli.cwd, link))
+      for (const earlier of ['', '1 earlier result left out.']) {
+        const { exitCode, out, err } = await limpid('denoise', 'photos', '-o', link, '--overwrite')
+        expect(exitCode, err).toBe(0)
+        expect(out).toBe(`${path.join(cli.cwd, link, 'cat.jpg')}\n`)
+        expect(err).toContain(earlier)
+      }
+      expect((await limpid('denoise', folder, '-o', link)).out).toBe(
+        `${path.join(cli.cwd, link, 'cat-limpid.jpg')}\n`,
+      )
+    })
+
     test('no result replaces another picture that was named', async () => {
       const named = ['other/cat.jpg', 'photos/cat.jpg']
       const { exitCode, json } = await limpid('denoise', ...named, '-o', 'photos', '--overwrite', '--json')
