@@ -51,8 +51,8 @@ function similarCommand(perform: Perform): Command {
         command,
       ) =>
         perform(command, async (context) => {
+          const query = pictureNamed(options.to, '--to', context)
           const job = await jobOf(context, command, named, options)
-          const query = pictureNamed(options.to, context)
           const done = await run(context, 'findSimilar', { ...job, query, count: options.count })
           const rows = done.matches.map(({ name, distance }) => [distance.toPrecision(4), name])
           context.terminal.print(table([['distance', `from ${done.query.name}`], ...rows]))
@@ -134,7 +134,7 @@ function whatOf(
     const message = `--between takes two pictures, not ${between.length}.`
     throw new LimpidError('bad-request', message, { hint: 'Name folders of pictures before it.' })
   }
-  const [from, to] = between.map((name) => pictureNamed(name, context))
+  const [from, to] = between.map((name) => pictureNamed(name, '--between', context))
   const files = between.filter((_, i) => [from, to][i].kind === 'file')
   const source = sourceOf(command, named.length > 0 ? named : files, options, context)
   return { kind: 'interpolation', source, from, to, steps }

@@ -5,6 +5,7 @@ import { modelFor } from '../../app/step-models.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import { LONGEST_LINE } from '../../contract/lab.ts'
 import type { Context, Perform } from '../context.ts'
+import { emptyName } from '../empty-name.ts'
 import { sigma } from '../options.ts'
 import { table } from '../quantities.ts'
 import { refuse } from '../refuse.ts'
@@ -48,6 +49,7 @@ export function ocrCommand(perform: Perform): Command {
     .option('--overwrite', 'replace those that are there already')
     .action((picture: string | undefined, options: OcrOptions, command: Command) =>
       perform(command, async (context) => {
+        if (picture === '') throw emptyName()
         if (picture) refuse(command, ['text', 'sigma', 'seed'], 'on a picture')
         else refuse(command, ['truth'], 'without a picture: a drawn line says --text')
         return ocr(context, picture, options)

@@ -53,9 +53,12 @@ export function sourceOf(
   return { kind: 'pictures', paths: named.map((name) => path.resolve(cwd, name)), fit: options.fit }
 }
 
-/** A number is the place of a picture among the others, from 0; anything else a file. */
-export const pictureNamed = (name: string, { cwd }: Context): LabPicture =>
-  /^\d+$/.test(name) ? { kind: 'item', index: Number(name) } : { kind: 'file', path: path.resolve(cwd, name) }
+/** A number is the place of a picture among the others, from 0; anything else a file. `option`: the one that has it. */
+export function pictureNamed(name: string, option: string, { cwd }: Context): LabPicture {
+  if (name === '') throw emptyName(option)
+  if (/^\d+$/.test(name)) return { kind: 'item', index: Number(name) }
+  return { kind: 'file', path: path.resolve(cwd, name) }
+}
 
 /** The folder of a model that is named by its folder or its id. */
 export async function modelFolder(name: string, { cwd, home, models }: Context): Promise<string> {
