@@ -7,7 +7,8 @@ import type { Lab } from './lab.svelte.ts'
 
 export class Draft {
   systemId = $state<string | null>(null)
-  dataId = $state<string | null>(null)
+  /** Data, as it was chosen: it may have been taken off the list since, or not suit the system. */
+  #chosen = $state<string | null>(null)
   /** Changed by hand; what is absent is as the recipe has it. */
   settings = $state.raw<LabSettings>({})
   network = $state.raw<NetworkDescription | null>(null)
@@ -23,11 +24,12 @@ export class Draft {
   }
 
   readonly system = $derived.by(() => this.#lab.systems.find(({ id }) => id === this.systemId) ?? null)
-  readonly data = $derived.by(() => this.#lab.data.find(({ id }) => id === this.dataId) ?? null)
   /** What the system can learn from. */
   readonly suitable = $derived.by(() =>
     this.#lab.data.filter((data) => this.system && fits(this.system, data)),
   )
+  /** What was chosen, or else the first that suits. */
+  readonly data = $derived(this.suitable.find(({ id }) => id === this.#chosen) ?? this.suitable[0] ?? null)
   /** Side of what the network sees, px: width and height. */
   readonly seen = $derived(this.system ? seenBy(this.system, this.data, this.settings) : null)
   /** Pictures of another shape than the network's: crop or resize them? */
@@ -45,9 +47,10 @@ export class Draft {
     this.systemId = system.id
     this.training = null
     this.settings = {}
-    if (!this.data || !fits(system, this.data)) {
-      this.dataId = this.#lab.data.find((data) => fits(system, data))?.id ?? null
-    }
+  }
+
+  learnFrom(dataId: string): void {
+    this.#chosen = dataId
   }
 
   set(changes: LabSettings): void {
@@ -63,7 +66,7 @@ export class Draft {
     try {
       const { training, ...network } = await this.#lab.api.describeSystem({
         system: systemId,
-        data: this.dataId,
+        data: this.data?.id ?? null,
         settings,
       })
       if (asked === this.#asked) Object.assign(this, { network, training, problem: null })
@@ -75,7 +78,7 @@ export class Draft {
   async start(): Promise<void> {
     if (!this.ready) return
     this.starting = true
-    await this.#lab.start({ system: this.systemId!, data: this.dataId!, settings: this.settings })
+    await this.#lab.start({ system: this.systemId!, data: this.data!.id, settings: this.settings })
     this.starting = false
   }
 }

@@ -80,6 +80,29 @@ describe('while one looks elsewhere', () => {
   })
 })
 
+it('data that is taken off the list is no new run’s any more: the next that suits is, or none', async () => {
+  const asked: unknown[] = []
+  const { lab } = aLab({
+    removeLabData: async () => ({}),
+    describeSystem: async ({ data }) => {
+      asked.push(data)
+      return { training: null } as never
+    },
+  })
+  lab.data = [data, { ...data, id: 'letters' }, { ...data, id: 'signs' }]
+  lab.draft.choose(lab.systems[1]!)
+  lab.draft.learnFrom('letters')
+  const datas: unknown[] = [lab.draft.data?.id]
+  for (const id of ['letters', 'digits', 'signs']) {
+    await lab.removeData(id)
+    await lab.draft.describe()
+    datas.push(lab.draft.data?.id)
+  }
+  expect(datas).toEqual(['letters', 'digits', 'signs', undefined])
+  expect(asked).toEqual(['digits', 'signs', null])
+  expect(lab.draft.ready).toBe(false)
+})
+
 it('a run that has started leaves a fresh draft to the next one; one that could not start leaves what was set', async () => {
   let refuses = true
   const { lab, told } = aLab({
