@@ -81,6 +81,21 @@ describe('train', () => {
     )
   })
 
+  test('of a model that is computed says its figures alone', async () => {
+    const figures = { 'validation loss': 0.027 }
+    const training = { step: 0, steps: 0, loss: 0, learningRate: 1e-3, pixelsPerSecond: 0, figures }
+    cli.engine = new FakeEngine({
+      async train(_, { onProgress }) {
+        const label = 'Training pca'
+        onProgress?.({ done: 1, label, remainingMs: 0, training: { ...training, samples: null } })
+        return { ...finished, step: 0, steps: 0 }
+      },
+    })
+    const { err } = await limpid('train', 'pca', '--data', 'data')
+    expect(err).toContain('Training pca; validation loss 0.027\n')
+    expect(err).not.toContain('step 0 of 0')
+  })
+
   test.each([
     ['a field of the wrong kind', { ...recipe, loss: 'l7' }, 'loss'],
     [

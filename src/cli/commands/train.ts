@@ -124,9 +124,9 @@ export function verdict(best: Best, start?: Best): string {
   return `Best at step ${best.step}: ${listed(best.figures)}; it started from ${listed(start.figures)}.`
 }
 
-/** "step 1200 of 60000, loss 0.0213, learning rate 9.8e-4, 212 kpx/s" */
+/** "step 1200 of 60000, loss 0.0213, learning rate 9.8e-4, 212 kpx/s"; what is computed has no steps to tell of. */
 function describe({ label, training }: Progress): string {
-  if (!training) return label
+  if (!training || training.steps === 0) return label
   const { step, steps, loss, learningRate, pixelsPerSecond } = training
   const speed = `${(pixelsPerSecond / 1000).toFixed(0)} kpx/s`
   return `step ${step} of ${steps}, loss ${loss.toPrecision(3)}, learning rate ${learningRate.toExponential(1)}, ${speed}`
