@@ -167,9 +167,11 @@ function missedTargets(results: ZooResults): string[] {
 
 const isEmpty = (results: ZooResults) => Object.keys(results).length === 0
 
+/** As the table tells it: what is another place on every machine is left out. */
 function commandLine(command: Command): string {
   const { data, out } = command.opts<ZooOptions>()
-  return `npm run --silent limpid -- zoo${data ? ' --data DIR' : ''}${out ? ` --out ${path.basename(out)}` : ''}`
+  const outToo = out && !path.isAbsolute(out) ? ` --out ${out}` : ''
+  return `npm run --silent limpid -- zoo${data ? ' --data DIR' : ''}${outToo}`
 }
 
 /** Writing a checkpoint takes longer than leaving a tile. */

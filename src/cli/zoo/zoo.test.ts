@@ -104,6 +104,16 @@ test('a table that is there is replaced where it is named and there are results,
   expect(readFileSync(shipped, 'utf8')).toContain('    npm run --silent limpid -- zoo --out ZOO.md\n')
 })
 
+test('the table tells the command that writes it where it is, without a place of this machine alone', async () => {
+  const written = async (out: string) => {
+    await zoo('--only', 'dense-autoencoder', '--out', out)
+    return readFileSync(path.resolve(cwd, out), 'utf8')
+  }
+  const command = '    npm run --silent limpid -- zoo'
+  expect(await written('tables/ZOO.md')).toContain(`${command} --out tables/ZOO.md\n`)
+  expect(await written(path.join(cwd, 'there.md'))).toContain(`${command}\n`)
+})
+
 test('the folder of the table is made before any work; a folder is no table', async () => {
   const { exitCode, out } = await zoo('--only', 'dense-autoencoder', '--out', 'tables/new/ZOO.md')
   expect(exitCode).toBe(0)
