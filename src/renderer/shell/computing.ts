@@ -3,12 +3,12 @@ import type { BackendChoice, BackendName } from '../../contract/backend.ts'
 import { BACKEND_TITLES, backendInWords } from '../state/words.ts'
 
 /**
- * 'good': the best that there is; 'chosen': in the settings; 'fallback': a better one was passed over; 'waiting': for
- * the best; 'not-yet': the one chosen in the settings starts, or can't: a window knows no more.
+ * 'good': the best that there is; 'chosen': the one that was; 'fallback': a better one was passed over; 'waiting': for
+ * the best; 'not-yet': the chosen one starts, or can't: a window knows no more.
  */
 export type Light = 'good' | 'chosen' | 'fallback' | 'waiting' | 'not-yet'
 
-/** @param chosen in the settings; null: the best that works */
+/** @param chosen when Limpid was started, or else in the settings; null: the best that works */
 export function computing(
   backend: BackendChoice | null,
   chosen: BackendName | null,
