@@ -29,6 +29,7 @@ test('a learning rate takes the place of the recipe’s, whatever kind of recipe
 test('the verdict on a fine-tuning says where it started', () => {
   const at = (step: number, psnr: number) => ({ step, score: psnr, figures: { PSNR: psnr } })
   expect(verdict(at(40, 31.5))).toBe('Best at step 40: PSNR 31.5.')
+  expect(verdict(at(0, 31.5))).toBe('Validated: PSNR 31.5.')
   expect(verdict(at(40, 31.5), at(0, 31))).toBe('Best at step 40: PSNR 31.5; it started from PSNR 31.')
   expect(verdict(at(0, 31), at(0, 31))).toBe(
     'It never got better than what it started from (PSNR 31): that is kept.',
