@@ -297,6 +297,12 @@ test('a picture that is slow to load is never seen as the one before it', async 
   await expect(page.getByRole('group', { name: /^blue\.png/ })).toBeVisible()
   // Its thumbnail stands in for it.
   await expect.poll(middle).toBe('blue')
+  // So does the other's, on the way back.
+  await option(page, /^red\.png/).click()
+  await expect.poll(middle).toBe('red')
+  await expect(page.locator('.picture .layers img')).toHaveCount(2)
+  await option(page, /^blue\.png/).click()
+  await expect.poll(middle).toBe('blue')
   arrive()
   await expect.poll(middle).toBe('blue')
 })
