@@ -61,10 +61,16 @@ export function appMethods(parts: AppParts): Methods {
     },
 
     async removePictures({ ids }) {
-      // What their last jobs still write goes too, and the masks they filled in by; nobody needs to wait for that.
-      const gone = ids.map((id) => jobs.forgetPicture(id).then(() => cache.removeMade(id)))
+      const ended = ids.map((id) => jobs.forgetPicture(id))
+      const removals = await Promise.allSettled(ids.map((id) => library.remove(id)))
+      // What their last jobs still wrote goes too, and the masks they filled in by; nobody needs to wait for that.
+      const gone = ids.map(async (id, i) => {
+        await ended[i]
+        if (removals[i].status === 'fulfilled') await cache.removeMade(id)
+      })
       void Promise.allSettled(gone).then(() => tidyMasks(cache, library.pictures, jobs.wanted('restore')))
-      await Promise.all(ids.map((id) => library.remove(id)))
+      const failed = removals.find(({ status }) => status === 'rejected')
+      if (failed) throw (failed as PromiseRejectedResult).reason
       return {}
     },
 

@@ -3,7 +3,7 @@ export function psnr(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return decibels(meanSquaredError(a, b))
 }
 
-/** That of a mean squared error. Of none it is 100: JSON has no infinity. */
+/** That of a mean squared error. Of none it is 100, as `train.py` has it: JSON has no infinity. */
 export const decibels = (meanSquaredError: number): number =>
   Math.min(100, -10 * Math.log10(meanSquaredError))
 

@@ -31,7 +31,7 @@ describe('validation', () => {
 
   it('gives a figure, not infinity, where a network makes no error', async () => {
     const recipe = { ...tinyRecipe(), task: 'find-scratches' as const, validation: settings([]) }
-    expect(await validate(always(0, 3, 1), pictures, recipe)).toEqual([120])
+    expect(await validate(always(0, 3, 1), pictures, recipe)).toEqual([100])
   })
 
   it('says so where nothing is lost that could be filled in', async () => {

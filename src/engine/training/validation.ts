@@ -9,8 +9,8 @@ import { type ValidationPair, validationPairs, validationSettings } from './vali
 
 /**
  * Mean PSNR in dB over the validation pictures, one for each of the recipe's settings (`validationSettings`). Where
- * something of the picture is lost (inpaint) it is that of the lost pixels; of find-scratches, that of the mask. Without
- * any error it is `MOST_DB`. Throws `recipe-invalid` where none of a setting's pictures lost anything.
+ * something of the picture is lost (inpaint) it is that of the lost pixels; of find-scratches, that of the mask. Throws
+ * `recipe-invalid` where none of a setting's pictures lost anything.
  */
 export async function validate(
   model: tf.LayersModel,
@@ -22,15 +22,12 @@ export async function validate(
     const values = all[pair.setting] ?? []
     all[pair.setting] = values
     const value = await validateOne(model, recipe, pair)
-    if (value !== null) values.push(Math.min(MOST_DB, value))
+    if (value !== null) values.push(value)
   }
   const nothing = all.findIndex((values) => values.length === 0)
   if (nothing >= 0) throw nothingLost(recipe, validationSettings(recipe)[nothing].name)
   return all.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
 }
-
-/** As `train.py` has it: a mean of figures must stay a figure. */
-const MOST_DB = 120
 
 function nothingLost({ id }: RestorationRecipe, setting: string): LimpidError {
   return new LimpidError(
@@ -43,7 +40,6 @@ function nothingLost({ id }: RestorationRecipe, setting: string): LimpidError {
 }
 
 /** Null where nothing is to be filled in. */
-
 async function validateOne(
   model: tf.LayersModel,
   { task }: RestorationRecipe,
