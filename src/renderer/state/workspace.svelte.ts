@@ -1,8 +1,6 @@
 /** The window as a whole: the library, what is chosen in it, and everything that can be done. */
 import type { AppEvent, Job, Settings, State } from '../../contract/api.ts'
 import { toErrorData } from '../../contract/errors.ts'
-import type { Picture } from '../../contract/picture.ts'
-import { paintedMaskName } from '../../contract/step.ts'
 import type { Host, Openable } from '../host/host.ts'
 import { Lab } from '../lab/lab.svelte.ts'
 import { Compare } from './compare.svelte.ts'
@@ -11,7 +9,8 @@ import { tell } from './happenings.ts'
 import { Library } from './library.svelte.ts'
 import type { Notices } from './notices.ts'
 import { Opening } from './opening.svelte.ts'
-import { drawMask, Painting } from './painting.svelte.ts'
+import { Painting } from './painting.svelte.ts'
+import { Restoring } from './restoring.ts'
 import { Running } from './running.svelte.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import { Selection } from './selection.svelte.ts'
@@ -24,6 +23,7 @@ export class Workspace {
   readonly compare = new Compare()
   readonly painting = new Painting(this.library)
   readonly running = new Running()
+  readonly restoring: Restoring
   readonly connection: Connection
   readonly save: SaveDialog
   readonly lab: Lab
@@ -34,8 +34,6 @@ export class Workspace {
   /** Jobs that were told to stop and have not yet. */
   cancelling = $state.raw<ReadonlySet<string>>(new Set())
   readonly #waiting = new Map<string, (job: Job) => void>()
-  /** Pictures that will be queued once their masks are handed over: a second press must not queue them twice. */
-  readonly #asked = new Set<string>()
 
   /** Files that are on their way in. */
   get opening(): number {
@@ -55,7 +53,7 @@ export class Workspace {
     this.selection.ids.map((id) => this.library.pictures.get(id)).filter((picture) => picture !== undefined),
   )
   /** Chosen ones that pressing the button would queue: also those that were painted over since they were restored. */
-  readonly todo = $derived(this.chosen.filter((picture) => this.#isTodo(picture)))
+  readonly todo = $derived.by(() => this.restoring.todo(this.chosen))
   /** Chosen ones that have something to save: not while another result is made, for the steps are that one's already. */
   readonly savable = $derived(
     this.chosen.filter(
@@ -76,6 +74,12 @@ export class Workspace {
         if (!this.library.pictures.has(picture.id)) this.library.apply({ type: 'picture', picture })
         if (first) this.#show(picture.id)
       },
+    })
+    const { library, selection, stack, painting } = this
+    this.restoring = new Restoring({
+      ...{ library, selection, stack, painting, host },
+      api: () => this.connection.api,
+      attempt: (action) => this.attempt(action),
     })
     this.lab = new Lab({
       host,
@@ -130,98 +134,7 @@ export class Workspace {
   }
 
   async restoreChosen(): Promise<void> {
-    await this.restore(this.chosen)
-  }
-
-  /** What was painted over them is used first, as if "Use this mask" had been pressed. */
-  async restore(pictures: Picture[]): Promise<void> {
-    const todo = pictures.filter((picture) => this.#isTodo(picture) && !this.#asked.has(picture.id))
-    for (const { id } of todo) this.#asked.add(id)
-    await this.attempt(async () => {
-      for (const picture of todo) {
-        if (!this.library.pictures.has(picture.id)) continue
-        if (this.#isFilledAnew(picture)) await this.#takeMask(picture)
-        else if (this.painting.pictureId === picture.id) this.#seeResult(picture)
-      }
-      // Handing masks over takes a while: as the pictures are now, those that are still there.
-      const now = todo
-        .map(({ id }) => this.library.pictures.get(id))
-        .filter((picture) => picture !== undefined)
-      await this.stack.run(this.connection.api, now)
-    })
-    for (const { id } of todo) this.#asked.delete(id)
-  }
-
-  /** Scratches of the chosen ones are filled in, whatever was painted over them. */
-  findScratches(): void {
-    const { ids } = this.selection
-    this.stack.tell(ids, 'inpaint', { mask: { kind: 'scratches' } })
-    this.painting.giveUp(ids)
-  }
-
-  oldPhoto(): void {
-    const { ids } = this.selection
-    this.stack.oldPhoto(ids)
-    this.painting.giveUp(ids)
-  }
-
-  resetSteps(): void {
-    const { ids } = this.selection
-    this.stack.reset(ids)
-    this.painting.giveUp(ids)
-  }
-
-  /** The steps of the shown one, in all: others' painted masks go, and so must strokes that would put them back. */
-  copyToAll(): void {
-    const { current } = this.selection
-    if (current === null) return
-    const masked = [...this.library.pictures.values()].filter(
-      (picture) => picture.id !== current && this.#mask(picture) !== null,
-    )
-    this.stack.copyToAll(current)
-    this.painting.giveUp(masked.map(({ id }) => id))
-  }
-
-  /** What was painted over a picture is what its step fills in. */
-  async takeMask(): Promise<void> {
-    const picture = this.library.pictures.get(this.painting.pictureId ?? '')
-    if (picture) await this.attempt(() => this.#takeMask(picture))
-  }
-
-  async #takeMask({ id, info }: Picture): Promise<void> {
-    if (!info) return
-    const strokes = this.painting.strokes(id)
-    const mask = await drawMask(strokes, info)
-    const path = await this.host.handOver(new File([mask], paintedMaskName(id), { type: 'image/png' }))
-    this.stack.tell([id], 'inpaint', { mask: { kind: 'file', path } })
-    this.painting.used(id, strokes, path)
-  }
-
-  #isTodo(picture: Picture): boolean {
-    if (this.stack.todo([picture]).length > 0) return true
-    if (picture.state !== 'ready' || this.stack.isUnderWay(picture)) return false
-    return this.#isFilledAnew(picture)
-  }
-
-  /** What was painted over it since is to be filled in. */
-  #isFilledAnew(picture: Picture): boolean {
-    return this.#fillsIn(picture) && this.painting.isNew(picture.id, this.#mask(picture))
-  }
-
-  #fillsIn({ id }: Picture): boolean {
-    return this.stack.active(id).some(({ task }) => task === 'inpaint')
-  }
-
-  /** The path of the painted one that its step has. */
-  #mask({ id }: Picture): string | null {
-    const { mask } = this.stack.item(id, 'inpaint').step
-    return mask.kind === 'file' ? mask.path : null
-  }
-
-  /** Painting on it ends. Strokes that no step asked for are kept for when one does. */
-  #seeResult(picture: Picture): void {
-    if (this.#fillsIn(picture)) this.painting.cancel()
-    else this.painting.putAside()
+    await this.restoring.restore(this.chosen)
   }
 
   async saveChosen(): Promise<void> {

@@ -276,12 +276,12 @@ describe('what is painted over a picture', () => {
   })
 
   it.each([
-    ['scratches were', (workspace: Workspace) => workspace.findScratches()],
-    ['the preset was', (workspace: Workspace) => workspace.oldPhoto()],
+    ['scratches were', (workspace: Workspace) => workspace.restoring.findScratches()],
+    ['the preset was', (workspace: Workspace) => workspace.restoring.oldPhoto()],
   ])('is not filled in where %s chosen since, until it is painted on again', async (_what, choose) => {
     const { workspace } = it_
     paint()
-    await workspace.takeMask()
+    await workspace.restoring.takeMask()
     workspace.painting.begin(aPicture('old.jpg'), '/uploads/1/old.jpg.mask.png')
     workspace.painting.down({ x: 9, y: 9 })
     choose(workspace)
@@ -299,10 +299,10 @@ describe('what is painted over a picture', () => {
     for (const name of ['b.jpg', 'c.jpg', 'b.jpg']) {
       workspace.painting.begin(aPicture(name), null)
       workspace.painting.down({ x: 7, y: 7 })
-      if (name === 'b.jpg') await workspace.takeMask()
+      if (name === 'b.jpg') await workspace.restoring.takeMask()
     }
     workspace.painting.begin(aPicture('b.jpg'), '/uploads/1/b.jpg.mask.png')
-    workspace.copyToAll()
+    workspace.restoring.copyToAll()
     expect(workspace.painting.strokes('b.jpg')).toEqual([])
     expect(workspace.painting.strokes('c.jpg')).toHaveLength(1)
   })
