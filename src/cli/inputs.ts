@@ -6,7 +6,7 @@ import { findPictures } from '../app/find-pictures.ts'
 import { isBelow } from '../app/is-below.ts'
 import type { LimpidError } from '../contract/errors.ts'
 import { emptyName } from './empty-name.ts'
-import { realPlace } from './target-folders.ts'
+import { realPlace } from './real-place.ts'
 import { type Destination, type InputFile, withoutResults } from './targets.ts'
 
 export type Inputs = {

@@ -1,10 +1,10 @@
 /** Targets as they meet the disk: folders made, no two results of one call on the same path, none on an original. */
-import { realpathSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { writeError } from '../app/file-errors.ts'
 import { LimpidError } from '../contract/errors.ts'
 import type { OutputFormat } from '../contract/picture.ts'
+import { makeFolder } from './prepare-file.ts'
+import { realPlace } from './real-place.ts'
 import { type Destination, destinationOf, type InputFile, targetOf } from './targets.ts'
 
 /** What `--output` means for the files named on the command line. */
@@ -72,42 +72,5 @@ export class Targets {
 
   #isNamed(target: string): boolean {
     return this.#destination.kind === 'file' && this.#destination.path === target
-  }
-}
-
-/**
- * Before any work for it: makes the folder of a file that is to be written. Fails if a folder has its name, or, unless
- * `overwrite`, a file. `option`: the one that names it.
- */
-export async function prepareFile(
-  file: string,
-  { option, overwrite }: { option: string; overwrite: boolean },
-): Promise<void> {
-  const there = await stat(file).catch(() => null)
-  if (there?.isDirectory()) {
-    const hint = `Choose another ${option}.`
-    throw new LimpidError('file-unwritable', `${file} is a folder.`, { file, hint })
-  }
-  if (there && !overwrite) {
-    const hint = `Choose another ${option}, or pass --overwrite to replace it.`
-    throw new LimpidError('file-exists', `${file} is there already.`, { file, hint })
-  }
-  await makeFolder(path.dirname(file))
-}
-
-/** Makes a folder that results go to, and those above it. */
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((thrown) => {
-    throw writeError(thrown, folder)
-  })
-}
-
-/** Where a path leads when links are followed; of one that is not there yet, where its folder leads. */
-export function realPlace(file: string): string {
-  try {
-    return realpathSync.native(file)
-  } catch {
-    const folder = path.dirname(file)
-    return folder === file ? file : path.join(realPlace(folder), path.basename(file))
   }
 }

@@ -3,10 +3,10 @@ import path from 'node:path'
 import { LimpidError } from '../../contract/errors.ts'
 import type { AutoencoderRecipe } from '../../contract/zoo-recipe.ts'
 import type { Context } from '../context.ts'
+import { makeFolder } from '../prepare-file.ts'
 import { withProgress } from '../progress.ts'
 import { shippedRecipePath } from '../project.ts'
 import { readRecipe } from '../recipe-file.ts'
-import { makeFolder } from '../target-folders.ts'
 
 const RECIPE = 'dense-autoencoder'
 /** So few that another digit does not get through them. */

@@ -7,9 +7,10 @@ import { LONGEST_LINE } from '../../contract/lab.ts'
 import type { Context, Perform } from '../context.ts'
 import { emptyName } from '../empty-name.ts'
 import { sigma } from '../options.ts'
+import { prepareFile } from '../prepare-file.ts'
 import { table } from '../quantities.ts'
+import { realPlace } from '../real-place.ts'
 import { refuse } from '../refuse.ts'
-import { prepareFile, realPlace } from '../target-folders.ts'
 import { count, run } from './tool.ts'
 
 type OcrOptions = {

@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander'
 import type { EngineInput, EngineJobKind, EngineOutput } from '../../contract/engine-protocol.ts'
 import type { Context } from '../context.ts'
 import { wholeNumberFrom } from '../options.ts'
+import { prepareFile } from '../prepare-file.ts'
 import { withProgress } from '../progress.ts'
-import { prepareFile } from '../target-folders.ts'
 import { type ModelOptions, modelFolder, type SourceOptions, sourceOf } from './sources.ts'
 
 export type Out = { out: string; overwrite?: boolean }
