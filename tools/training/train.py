@@ -221,7 +221,7 @@ class Trainer:
                 if lost is not None:
                     error = error * lost * (lost.numel() / lost.sum())
                 error = error.mean().item()
-                sums.setdefault(setting, []).append(min(100, -10 * math.log10(max(error, 1e-12))))
+                sums.setdefault(setting, []).append(-10 * math.log10(max(error, 1e-10)))
             self.network.train()
         psnr = [sum(values) / len(values) for _, values in sorted(sums.items())]
         score = sum(psnr) / len(psnr)

@@ -4,7 +4,7 @@ import { jpegSizes } from '../lab/jpeg-sizes.ts'
 import { dequantise, entropyBytes, quantise } from '../lab/quantise.ts'
 import { readPictures } from '../lab/read-pictures.ts'
 import { writeSheet } from '../lab/sheet.ts'
-import { decibels, meanSquaredError } from '../metrics/psnr.ts'
+import { psnr } from '../metrics/psnr.ts'
 import { withAutoencoder } from '../zoo/open-autoencoder.ts'
 import { floats, sizeOf } from '../zoo/pictures.ts'
 import type { JobHandler } from './job.ts'
@@ -48,8 +48,8 @@ export const compressPictures: JobHandler<'compressPictures'> = async (
         deflatedBytes: deflateSync(quantised.levels, { level: 9 }).length / count,
         entropyBytes: entropyBytes(quantised.levels, units),
         rangeBytes: 2 * Float32Array.BYTES_PER_ELEMENT * units,
-        psnr: decibels(meanSquaredError(all, made)),
-        exactPsnr: decibels(meanSquaredError(all, exact)),
+        psnr: psnr(all, made),
+        exactPsnr: psnr(all, exact),
       },
       jpeg,
     }

@@ -4,8 +4,9 @@ export function psnr(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** That of a mean squared error. Of none it is 100, as `train.py` has it: JSON has no infinity. */
-export const decibels = (meanSquaredError: number): number =>
-  Math.min(100, -10 * Math.log10(meanSquaredError))
+export function decibels(meanSquaredError: number): number {
+  return Math.min(100, -10 * Math.log10(meanSquaredError))
+}
 
 export function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length || a.length === 0)
