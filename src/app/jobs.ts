@@ -190,7 +190,8 @@ export class Jobs {
       const error = toErrorData(thrown)
       end = { state: error.code === 'cancelled' ? 'cancelled' : 'failed', error }
     }
-    // A job that ended well or was cancelled while the app closes has ended; one that the closing cut short is interrupted.
+    // A job that ended well or was cancelled while the app closes has ended; one that the closing cut short is
+    // interrupted.
     if (this.#closed && end.state !== 'done' && !stop.signal.aborted) return
     this.#change(entry, { ...end, progress: null })
   }

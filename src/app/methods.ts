@@ -61,16 +61,15 @@ export function appMethods(parts: AppParts): Methods {
     },
 
     async removePictures({ ids }) {
-      const ended = ids.map((id) => jobs.forgetPicture(id))
-      const removals = await Promise.allSettled(ids.map((id) => library.remove(id)))
+      const removals = ids.map((id) => ({ id, ended: jobs.forgetPicture(id), removed: library.remove(id) }))
       // What their last jobs still wrote goes too, and the masks they filled in by; nobody needs to wait for that.
-      const gone = ids.map(async (id, i) => {
-        await ended[i]
-        if (removals[i].status === 'fulfilled') await cache.removeMade(id)
+      const gone = removals.map(async ({ id, ended, removed }) => {
+        await removed
+        await ended
+        await cache.removeMade(id)
       })
       void Promise.allSettled(gone).then(() => tidyMasks(cache, library.pictures, jobs.wanted('restore')))
-      const failed = removals.find(({ status }) => status === 'rejected')
-      if (failed) throw (failed as PromiseRejectedResult).reason
+      await Promise.all(removals.map(({ removed }) => removed))
       return {}
     },
 

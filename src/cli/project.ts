@@ -38,5 +38,5 @@ export function shippedRecipePath(id: string): string {
 
 /** A folder of that name, such as a model written by an earlier call, is none. */
 function isFile(file: string): boolean {
-  return existsSync(file) && statSync(file).isFile()
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -118,8 +118,8 @@ async function requireData(folder: string, asked: boolean): Promise<void> {
 
 /** Of a fine-tuning also whether it was worth it; what is computed has no best step. Exported for its test. */
 export function verdict(best: Best, start?: Best): string {
-  if (!start && best.step === 0) return `Validated: ${listed(best.figures)}.`
-  if (!start) return `Best at step ${best.step}: ${listed(best.figures)}.`
+  if (!start)
+    return `${best.step === 0 ? 'Validated' : `Best at step ${best.step}`}: ${listed(best.figures)}.`
   if (best.step === 0)
     return `It never got better than what it started from (${listed(start.figures)}): that is kept.`
   return `Best at step ${best.step}: ${listed(best.figures)}; it started from ${listed(start.figures)}.`

@@ -73,9 +73,9 @@ export class SaveDialog {
     this.folder = folderOf(path)
     this.stem = chosen ? stem : fileName(path)
     if (!chosen) return
-    const other = chosen !== this.written
+    const isOther = chosen !== this.written // before the extension, which it may follow from
     this.extension = extension
-    if (!other) return
+    if (!isOther) return
     this.format = chosen
     this.#followed = chosen
     this.quality = null
