@@ -129,6 +129,8 @@ export const engineJobs = {
   train: {
     input: z.object({
       recipe: recipeSchema,
+      /** Folder of the model that its `init` is. Absent: as `init` has it. */
+      init: z.string().optional(),
       /** Folder that the recipe's folders are in. */
       data: z.string(),
       runFolder: z.string(),

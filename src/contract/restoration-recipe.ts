@@ -53,8 +53,9 @@ export const restorationRecipeSchema = z
     /** For upscale: by how much each side grows. */
     scale: scaleSchema.optional(),
     /**
-     * Folder of a model to start from, of the same architecture and no larger in anything (warm-start.ts); relative to
-     * where training is started. Absent: from random weights.
+     * What to start from, of the same architecture and no larger in anything (warm-start.ts): the folder of a model, or
+     * the file of a recipe (`.json`), which is trained first. Relative to where training is started, or to the project.
+     * Absent: from random weights.
      */
     init: z.string().optional(),
     data: dataSchema,

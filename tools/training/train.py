@@ -33,15 +33,28 @@ CHECKPOINT_SECONDS = 180
 
 
 def main():
-    options = parse_options()
+    train_recipe(Trainer, parse_options())
+
+
+def train_recipe(trainer_of, options):
+    """Trains the recipe, after the one that it starts from where it names one: inside its run, and once. Whether the last
+    step was reached."""
     with open(options.recipe, encoding="utf-8") as file:
         recipe = json.load(file)
     os.makedirs(options.run, exist_ok=True)
-    trainer = Trainer(recipe, options)
+    options.init = os.path.join(ROOT, recipe["init"]) if "init" in recipe else None
+    if options.init is not None and options.init.endswith(".json"):
+        first = argparse.Namespace(**vars(options))
+        first.recipe, first.run, first.seconds = options.init, os.path.join(options.run, "init"), None
+        options.init = first.out = os.path.abspath(os.path.join(first.run, "out"))
+        if not os.path.exists(os.path.join(first.out, "manifest.json")) and not train_recipe(trainer_of, first):
+            return False
+    trainer = trainer_of(recipe, options)
     finished = trainer.train()
     if finished:
         trainer.write_model(options.out)
-        print(f"The model is in {options.out}.")
+        print(f"The model of {recipe['id']} {recipe['version']} is in {options.out}.", flush=True)
+    return finished
 
 
 def parse_options():
@@ -97,7 +110,9 @@ class Trainer:
         tool = os.path.join(ROOT, "tools", "training", "untrained.ts")
         recipe = os.path.abspath(self.options.recipe)
         command = [self.options.node, tool, "--recipe", recipe, "--out", os.path.abspath(folder)]
-        subprocess.run(command, check=True, cwd=ROOT)  # a recipe names its `init` from there
+        if self.options.init is not None:
+            command += ["--init", self.options.init]
+        subprocess.run(command, check=True, cwd=ROOT)
 
     def on_gpu(self):
         return self.options.device.startswith("cuda")

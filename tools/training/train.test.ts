@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -170,7 +170,8 @@ async function writeRecipe(name: string, changes: Partial<RestorationRecipe>): P
   return file
 }
 
-const historyOf = async (run: string) => JSON.parse(await readFile(path.join(run, 'history.json'), 'utf8'))
+const historyOf = async (run: string): Promise<{ step: number; psnr: number[] }[]> =>
+  JSON.parse(await readFile(path.join(run, 'history.json'), 'utf8'))
 
 describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
   it.each(['train.py', 'train_on_gpu.py'])(
@@ -222,6 +223,30 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
     expect(Buffer.compare(await weights(out), await weights(init))).toBe(0)
   })
 
+  it.each(['train.py', 'train_on_gpu.py'])(
+    'by %s trains first what a recipe starts from, once',
+    async (program) => {
+      const stages = [{ steps: 2, patch: 16, batch: 4 }]
+      const first = await writeRecipe('first', { id: 'first', stages })
+      const second = await writeRecipe('second', { id: 'second', init: first, stages })
+      const folders = ['run', 'out'].map((of) => path.join(folder, `second-${program}-${of}`))
+      const [run, out] = folders
+      const start = () => train(program, '--recipe', second, '--run', run, '--out', out)
+      await start()
+      const written = path.join(run, 'init/out/manifest.json')
+      const manifest = await readFile(written, 'utf8')
+      expect(JSON.parse(manifest)).toMatchObject({ id: 'first', parent: null })
+      expect(JSON.parse(await readFile(path.join(out, 'manifest.json'), 'utf8'))).toMatchObject({
+        parent: 'first',
+      })
+      const { mtimeMs } = await stat(written)
+      const [before, after] = await Promise.all([historyOf(path.join(run, 'init')), historyOf(run)])
+      expect(after[0].psnr).toEqual([expect.closeTo(Math.max(...before.map(({ psnr }) => psnr[0])), 4)])
+      await start()
+      expect((await stat(written)).mtimeMs).toBe(mtimeMs)
+    },
+  )
+
   it('validates as Limpid does on pages that are grey by themselves', async () => {
     const [stained, clean] = ['image', 'clean'].map((of) => path.join(folder, 'pages', of))
     for (const of of [stained, clean]) await mkdir(of, { recursive: true })
@@ -250,7 +275,7 @@ describe.skipIf(!hasTorch)('training in PyTorch', { timeout: 300_000 }, () => {
       validation: { ...recipe.validation, sigmas: [] },
     })
     model.dispose()
-    expect((await historyOf(run)).at(-1).psnr[0]).toBeCloseTo(own, 3)
+    expect((await historyOf(run)).at(-1)!.psnr[0]).toBeCloseTo(own, 3)
   })
 
   it('on the GPU validates so too, and trains on no copy of a validation picture', async () => {

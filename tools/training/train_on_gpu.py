@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from gpu_batches import GpuBatches
-from train import CHECKPOINT_SECONDS, Trainer, trainer_options
+from train import CHECKPOINT_SECONDS, Trainer, train_recipe, trainer_options
 
 WARM_UP_RUNS = 4
 # The loss is read, and the clock, once in so many steps: reading waits for the GPU.
@@ -36,13 +36,7 @@ def main():
     parser.add_argument("--masks", help="for inpaint: what masks.py wrote")
     options = parser.parse_args()
     torch.backends.cudnn.benchmark = True
-    with open(options.recipe, encoding="utf-8") as file:
-        recipe = json.load(file)
-    os.makedirs(options.run, exist_ok=True)
-    trainer = GpuTrainer(recipe, options)
-    trainer.train()
-    trainer.write_model(options.out)
-    print(f"The model is in {options.out}.")
+    train_recipe(GpuTrainer, options)
 
 
 class GpuTrainer(Trainer):
@@ -93,6 +87,7 @@ class GpuTrainer(Trainer):
         self.save()
         with open(os.path.join(self.options.run, "recipe.json"), "w", encoding="utf-8") as file:
             json.dump(self.recipe_taken(), file, indent=2, ensure_ascii=False)
+        return True
 
     def recipe_taken(self):
         if self.options.seconds is None:

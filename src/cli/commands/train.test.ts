@@ -122,6 +122,89 @@ describe('train', () => {
     }
   })
 
+  describe('of a recipe that starts from another one', () => {
+    const write = (name: string, changes: object) =>
+      writeFileSync(path.join(cli.cwd, name), JSON.stringify({ ...recipe, ...changes }))
+    const asked = () => cli.engine.asked.map(({ input }) => input)
+    const at = (...folders: string[]) => path.join(cli.cwd, 'r', ...folders)
+    const model = (...folders: string[]) => at(...folders, 'init', 'model')
+    const train = (...more: string[]) =>
+      limpid('train', 'third.json', '--data', 'data', '--run', 'r', '--out', 'm', '--json', ...more)
+
+    beforeEach(() => {
+      write('first.json', { id: 'first', init: undefined })
+      write('second.json', { id: 'second', init: 'first.json' })
+      write('third.json', { id: 'third', init: 'second.json' })
+      cli.engine = new FakeEngine({
+        async train({ modelFolder }) {
+          mkdirSync(modelFolder, { recursive: true })
+          writeFileSync(path.join(modelFolder, 'manifest.json'), '{}')
+          return { ...finished, model: modelFolder }
+        },
+      })
+    })
+
+    test('trains that first, inside its own run, and once', async () => {
+      expect((await train()).exitCode).toBe(0)
+      expect(asked()).toMatchObject([
+        { recipe: { id: 'first' }, runFolder: at('init', 'init'), modelFolder: model('init') },
+        { recipe: { id: 'second' }, init: model('init'), runFolder: at('init'), modelFolder: model() },
+        { recipe: { id: 'third' }, init: model(), runFolder: at(), modelFolder: path.join(cli.cwd, 'm') },
+      ])
+      expect(asked()[0]).not.toHaveProperty('init', expect.anything())
+      cli.engine.asked.length = 0
+      await train()
+      expect(asked()).toMatchObject([{ recipe: { id: 'third' }, init: model() }])
+    })
+
+    test('goes on where it stands, whatever became of that', async () => {
+      mkdirSync(at())
+      writeFileSync(at('run.json'), '{}')
+      await train()
+      expect(asked()).toMatchObject([{ recipe: { id: 'third' } }])
+    })
+
+    test('is not begun where that was stopped, or is to train no further', async () => {
+      await train('--finish')
+      expect(asked()).toMatchObject([{ recipe: { id: 'third' }, finishNow: true }])
+      cli.engine = new FakeEngine({
+        async train() {
+          cli.interruption.abort()
+          return { ...finished, finished: false, model: null }
+        },
+      })
+      write('third.json', { id: 'third', init: 'second.json', seed: 5 })
+      const { exitCode, json } = await limpid(
+        ...['train', 'third.json', '--data', 'data', '--run', 'other', '--json'],
+      )
+      expect(exitCode).toBe(130)
+      expect(json().errors).toMatchObject([{ code: 'cancelled', hint: expect.stringContaining('goes on') }])
+      expect(asked()).toMatchObject([{ recipe: { id: 'first' } }])
+    })
+
+    test('and that from it is refused before anything is trained', async () => {
+      write('first.json', { id: 'first', init: 'third.json' })
+      const { exitCode, json } = await train()
+      expect(exitCode).toBe(1)
+      const message = expect.stringContaining('starts from itself')
+      expect(json().errors).toMatchObject([{ code: 'recipe-invalid', message }])
+      expect(asked()).toEqual([])
+    })
+  })
+
+  test('a model to start from is looked for below the folder that is worked in, then in the project', async () => {
+    cli.engine = new FakeEngine({ train: async () => finished })
+    const init = 'models/denoise-best'
+    const starts = async () => {
+      writeFileSync(path.join(cli.cwd, 'recipe.json'), JSON.stringify({ ...recipe, init }))
+      await limpid('train', 'recipe.json', '--data', 'data')
+      return (cli.engine.asked.at(-1)!.input as { init: string }).init
+    }
+    expect(await starts()).toBe(path.join(import.meta.dirname, '../../..', init))
+    mkdirSync(path.join(cli.cwd, init), { recursive: true })
+    expect(await starts()).toBe(path.join(cli.cwd, init))
+  })
+
   test.each([
     ['a recipe that is no JSON', ['train', 'data/../text.json', '--data', 'data'], 'recipe-invalid'],
     ['a recipe that is not there', ['train', 'none.json', '--data', 'data'], 'file-not-found'],

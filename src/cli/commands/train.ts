@@ -7,6 +7,7 @@ import { LimpidError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Best, Figures } from '../../contract/training.ts'
 import type { Context, Engine, Perform } from '../context.ts'
+import { type Training, trainingsOf } from '../initial-model.ts'
 import { learningRate } from '../options.ts'
 import { type ProgressView, withProgress } from '../progress.ts'
 import { dataFolder, recipePath } from '../project.ts'
@@ -42,7 +43,8 @@ Examples:
   limpid train recipes/denoise-fast.json
   limpid train my-camera.json --data ~/photos/clean --out models/my-camera
 
-Ctrl-C stops and keeps a checkpoint; the same command goes on from there.`,
+Ctrl-C stops and keeps a checkpoint; the same command goes on from there. Where a recipe's
+init names another recipe, that is trained first.`,
     )
     .action((recipe: string, options: TrainOptions, command: Command) =>
       perform(command, (context) => train(context, recipe, options)),
@@ -51,26 +53,35 @@ Ctrl-C stops and keeps a checkpoint; the same command goes on from there.`,
 
 export async function train(context: Context, recipeName: string, options: TrainOptions): Promise<boolean> {
   const { terminal, signal, cwd, env, home, backend } = context
-  const recipe = withLearningRate(await readRecipe(recipePath(recipeName, cwd)), options.learningRate)
+  const file = recipePath(recipeName, cwd)
+  const recipe = withLearningRate(await readRecipe(file), options.learningRate)
   const data = dataFolder(options.data, cwd, env)
   await requireData(data, options.data !== undefined)
   const runFolder = options.run ? path.resolve(cwd, options.run) : path.join(home, 'runs', recipe.id)
   const modelFolder = options.out ? path.resolve(cwd, options.out) : path.join(home, 'models', recipe.id)
+  const { before, own } = await trainingsOf({ recipe, runFolder, modelFolder }, file, cwd)
 
   terminal.note(`Training ${recipe.id} on ${data}; checkpoints in ${runFolder}.`)
-  const job = { recipe, data, runFolder, modelFolder, finishNow: options.finish }
-  const work = (engine: Engine, view: ProgressView) => {
+  const perform = (engine: Engine, view: ProgressView, training: Training) => {
     const onProgress = (progress: Progress) => {
       const label = describe(progress)
       view.update({ ...progress, label })
       const figures = progress.training?.figures
       if (figures) view.say(`${label}; ${listed(figures)}`)
     }
-    return engine.run('train', job, { signal, onProgress })
+    return engine.run('train', { ...training, data, finishNow: options.finish }, { signal, onProgress })
+  }
+  const performAll = async (engine: Engine, view: ProgressView) => {
+    for (const first of options.finish ? [] : before) {
+      view.say(`First ${first.recipe.id} ${first.recipe.version}, which the next starts from.`)
+      const { finished } = await perform(engine, view, first)
+      if (!finished) throw stopped('Stopped.')
+    }
+    return perform(engine, view, own)
   }
   const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
   const run = context.withEngine(wish, (engine) =>
-    withProgress(terminal.errorOutput, (view) => work(engine, view)),
+    withProgress(terminal.errorOutput, (view) => performAll(engine, view)),
   )
   const { finished, step, steps, best, start, model } = await run.catch((thrown) => {
     throw signal.aborted ? stopped('Stopped.') : thrown

@@ -48,7 +48,7 @@ export const trainRecipe: JobHandler<'train'> = async (input, context) => {
 }
 
 async function courseOf(
-  { recipe, data }: EngineInput<'train'>,
+  { recipe, init, data }: EngineInput<'train'>,
   earlier: Run | null,
   context: JobContext,
   // biome-ignore lint/suspicious/noExplicitAny: each course has batches of its own kind, which only its learner sees
@@ -68,7 +68,8 @@ async function courseOf(
         import('../training/dataset.ts'),
         import('../training/restoration-learner.ts'),
       ])
-      return restorationCourse(recipe, await loadDataset(data, recipe.data, onRead), earlier?.parent)
+      const dataset = await loadDataset(data, recipe.data, onRead)
+      return restorationCourse(recipe, dataset, { begunFrom: earlier?.parent, init })
     }
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
+import { type RestorationRecipe, restorationRecipeSchema } from '../../contract/restoration-recipe.ts'
 import { megaMacsPerPixel } from '../architectures/cost.ts'
 import { architecture } from '../architectures/index.ts'
 import { random } from '../random.ts'
@@ -26,9 +26,14 @@ const COSTS: Record<string, number> = {
 /** A model's weights are committed as float16 at most, in so many bytes. */
 const WEIGHTS = 8e6
 
-const recipes = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => ({ name, json: JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) }))
+const recipesIn = (folder: string) =>
+  readdirSync(path.join(FOLDER, folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => path.join(folder, name))
+    .map((name) => ({ name, json: JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) }))
+
+/** Of the models that Limpid comes with, and of earlier ones that some of those started from. */
+const recipes = [...recipesIn(''), ...recipesIn('earlier')]
 
 function picture(seed: number, paired: boolean): TrainingPicture {
   const draw = random(seed)
@@ -51,7 +56,8 @@ describe.each(recipes)('the recipe $name', ({ name, json }) => {
 
   it('describes a network that its patches fit, within its cost', () => {
     const recipe = restorationRecipeSchema.parse(json)
-    expect(`${recipe.id}.json`).toBe(name)
+    const version = recipe.version.replace(/\.\d+$/, '')
+    expect([`${recipe.id}.json`, `earlier/${recipe.id}-${version}.json`]).toContain(name)
     const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
     for (const { patch } of recipe.stages) expect(patch % network.sizeMultiple).toBe(0)
     const model = network.build(recipe.seed)
@@ -60,6 +66,21 @@ describe.each(recipes)('the recipe $name', ({ name, json }) => {
     const inputs = recipe.task === 'inpaint' ? 4 : 3
     expect(model.inputs[0].shape).toEqual([null, null, null, inputs])
     model.dispose()
+  })
+
+  it('makes its model from random weights, by those that it starts from', () => {
+    const made = new Set<string>()
+    let from: RestorationRecipe = restorationRecipeSchema.parse(json)
+    while (from.init !== undefined) {
+      const file = from.init.startsWith('models/')
+        ? `${path.basename(from.init)}.json`
+        : path.relative('recipes', from.init)
+      expect([...made], `${name} starts from itself`).not.toContain(file)
+      made.add(file)
+      const parent = recipes.find((other) => other.name === file)
+      expect(parent, `${from.init}, which ${from.id} starts from, has no recipe`).toBeDefined()
+      from = restorationRecipeSchema.parse(parent!.json)
+    }
   })
 
   it('makes batches and validation pairs that its network takes, worse than what is to come out', async () => {

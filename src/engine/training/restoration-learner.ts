@@ -19,20 +19,20 @@ import { validationSettings } from './validation-pairs.ts'
 import { takeOver } from './warm-start.ts'
 
 /**
- * `begunFrom`: the id of the model that a run which goes on started from; it is not needed again. Throws
- * `recipe-invalid` where the recipe's network or patches do not fit its task.
+ * `begunFrom`: the id of the model that a run which goes on started from; it is not needed again. `init`: the folder of
+ * the model to start from, where the recipe names it otherwise. Throws `recipe-invalid` where the recipe's network or
+ * patches do not fit its task.
  */
 export async function restorationCourse(
   recipe: RestorationRecipe,
   dataset: Dataset,
-  begunFrom?: string,
+  { begunFrom, init = recipe.init }: { begunFrom?: string; init?: string } = {},
 ): Promise<Course<Batch>> {
   const network = architecture(recipe.architecture.name, recipe.architecture.parameters)
   const model = network.build(recipe.seed)
   const channels = channelsOfTask(recipe.task)
   requireFit(recipe, model, network.sizeMultiple)
-  const parent =
-    recipe.init === undefined ? undefined : (begunFrom ?? (await startFrom(model, path.resolve(recipe.init))))
+  const parent = init === undefined ? undefined : (begunFrom ?? (await startFrom(model, path.resolve(init))))
   return {
     learner: {
       model,

@@ -128,7 +128,7 @@ describe('the trainer', () => {
     const nowhere = path.join(folder, 'nowhere')
     await expect(restorationCourse({ ...recipe, init: nowhere }, dataset)).rejects.toThrow()
     expect(tf.memory().numTensors).toBe(numTensors) // nothing is left behind
-    const goingOn = await restorationCourse({ ...recipe, init: nowhere }, dataset, 'long-gone')
+    const goingOn = await restorationCourse({ ...recipe, init: nowhere }, dataset, { begunFrom: 'long-gone' })
     expect(goingOn.learner.parent).toBe('long-gone')
   })
 
