@@ -70,6 +70,14 @@ export class Painting {
     if (this.pictureId !== null) this.#end(this.pictureId)
   }
 
+  /** What puts the strokes on these pictures back as they are now, to be gone on with. */
+  keep(pictureIds: string[]): () => void {
+    const kept = Object.entries(this.#drafts).filter(([id]) => pictureIds.includes(id))
+    return () => {
+      this.#drafts = { ...this.#drafts, ...Object.fromEntries(kept) }
+    }
+  }
+
   /** Something else was chosen for these pictures than what is painted: their strokes are as they were before. */
   giveUp(pictureIds: string[]): void {
     for (const id of pictureIds) this.#end(id)

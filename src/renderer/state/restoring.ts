@@ -7,6 +7,7 @@ import type { Picture } from '../../contract/picture.ts'
 import { paintedMaskName } from '../../contract/step.ts'
 import type { Host } from '../host/host.ts'
 import type { Library } from './library.svelte.ts'
+import type { Notices } from './notices.ts'
 import { drawMask, type Painting } from './painting.svelte.ts'
 import type { Selection } from './selection.svelte.ts'
 import type { Stack } from './stack.svelte.ts'
@@ -17,6 +18,7 @@ type Ports = {
   stack: Stack
   painting: Painting
   host: Pick<Host, 'handOver'>
+  notices: Pick<Notices, 'done'>
   api: () => AppApi
   /** Does it; what goes wrong becomes a notice. */
   attempt: (action: () => Promise<unknown>) => Promise<void>
@@ -63,36 +65,59 @@ export class Restoring {
 
   /** Scratches of the chosen ones are filled in, whatever was painted over them. */
   findScratches(): void {
-    const { selection, stack, painting } = this.#ports
+    const { selection, stack } = this.#ports
     const { ids } = selection
-    stack.tell(ids, 'inpaint', { mask: { kind: 'scratches' } })
-    painting.giveUp(ids)
+    const change = () => stack.tell(ids, 'inpaint', { mask: { kind: 'scratches' } })
+    this.#replace('Scratches are looked for', ids, change)
   }
 
   oldPhoto(): void {
-    const { selection, stack, painting } = this.#ports
+    const { selection, stack } = this.#ports
     const { ids } = selection
-    stack.oldPhoto(ids)
-    painting.giveUp(ids)
+    this.#replace('Steps of an old photo', ids, () => stack.oldPhoto(ids))
   }
 
   resetSteps(): void {
-    const { selection, stack, painting } = this.#ports
+    const { selection, stack } = this.#ports
     const { ids } = selection
-    stack.reset(ids)
-    painting.giveUp(ids)
+    this.#replace('Steps reset', ids, () => stack.reset(ids))
   }
 
   /** The steps of the shown one, in all: others' painted masks go, and so must strokes that would put them back. */
   copyToAll(): void {
-    const { library, selection, stack, painting } = this.#ports
+    const { library, selection, stack } = this.#ports
     const { current } = selection
     if (current === null) return
-    const masked = [...library.pictures.values()].filter(
-      (picture) => picture.id !== current && this.#mask(picture) !== null,
+    const others = [...library.pictures.values()].filter(({ id }) => id !== current)
+    const masked = others.filter((picture) => this.#mask(picture) !== null)
+    const ids = others.map(({ id }) => id)
+    const change = () => stack.copyToAll(current)
+    this.#replace(
+      'Steps copied to all pictures',
+      ids,
+      change,
+      masked.map(({ id }) => id),
     )
-    stack.copyToAll(current)
-    painting.giveUp(masked.map(({ id }) => id))
+  }
+
+  /**
+   * Changes the steps of these pictures, and gives up what was painted over those `paintedOver`. Offers to undo it where it
+   * cost steps that were chosen by hand, or strokes that were not used yet.
+   */
+  #replace(title: string, ids: string[], change: () => void, paintedOver = ids): void {
+    const { stack, painting, notices } = this.#ports
+    const isOwn = ids.some((id) => !stack.isFresh(id))
+    const isPainted = paintedOver.some((id) => painting.isNew(id, this.#mask({ id })))
+    const [steps, strokes] = [stack.keep(ids), painting.keep(paintedOver)]
+    change()
+    painting.giveUp(paintedOver)
+    if (!isOwn && !isPainted) return
+    const run = () => {
+      steps()
+      strokes()
+    }
+    const description = isPainted ? 'What was painted and not used yet is gone.' : undefined
+    notices.done(title, { description, action: { label: 'Undo', run } })
   }
 
   async #takeMask({ id, info }: Picture): Promise<void> {
@@ -122,7 +147,7 @@ export class Restoring {
   }
 
   /** The path of the painted one that its step has. */
-  #mask({ id }: Picture): string | null {
+  #mask({ id }: Pick<Picture, 'id'>): string | null {
     const { mask } = this.#ports.stack.item(id, 'inpaint').step
     return mask.kind === 'file' ? mask.path : null
   }

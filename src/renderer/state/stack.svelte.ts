@@ -108,6 +108,18 @@ export class Stack {
     this.#change(pictureIds, (_items, id) => this.#fresh(id))
   }
 
+  /** They are those that it was opened with. */
+  isFresh(pictureId: string): boolean {
+    const [items, fresh] = [this.items(pictureId), this.#fresh(pictureId)]
+    return items.every(({ on, step }, i) => on === fresh[i]!.on && same([step], [fresh[i]!.step]))
+  }
+
+  /** What makes the steps of these pictures as they are now, whatever they become. */
+  keep(pictureIds: string[]): () => void {
+    const kept = new Map(pictureIds.map((id) => [id, this.items(id)]))
+    return () => this.#change(pictureIds, (items, id) => kept.get(id) ?? items)
+  }
+
   /** Every picture gets the steps of this one. A painted mask is of one picture alone: others look for scratches. */
   copyToAll(pictureId: string): void {
     const others = [...this.#library.pictures.keys()].filter((id) => id !== pictureId)

@@ -77,7 +77,7 @@ export class Workspace {
     })
     const { library, selection, stack, painting } = this
     this.restoring = new Restoring({
-      ...{ library, selection, stack, painting, host },
+      ...{ library, selection, stack, painting, host, notices },
       api: () => this.connection.api,
       attempt: (action) => this.attempt(action),
     })

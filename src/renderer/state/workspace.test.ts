@@ -207,6 +207,29 @@ it('a restoration that fails while another page is open is told of in passing', 
   expect(notices.errors).toEqual([error.message])
 })
 
+describe('steps that take the place of others', () => {
+  it('can be undone where those were chosen by hand; else nothing is said', async () => {
+    const { workspace, notices, happens } = it_
+    const { stack, restoring } = workspace
+    restoring.oldPhoto()
+    restoring.resetSteps()
+    expect(
+      notices.told.map(({ title }) => title),
+      'only the preset is lost',
+    ).toEqual(['Steps reset'])
+    await happens({ type: 'picture', picture: aPicture('b.jpg') })
+    stack.only(['b.jpg'], 'colourise')
+    const [own, others] = ['old.jpg', 'b.jpg'].map((id) => stack.items(id))
+    restoring.copyToAll()
+    expect(stack.active('b.jpg')).toEqual(stack.active('old.jpg'))
+    const copied = notices.told[1]
+    expect(copied).toMatchObject({ title: 'Steps copied to all pictures' })
+    expect(copied.more!.description).toBeUndefined()
+    copied.more!.action!.run()
+    expect([stack.items('old.jpg'), stack.items('b.jpg')]).toEqual([own, others])
+  })
+})
+
 describe('what is painted over a picture', () => {
   /** As a browser draws it, but without pixels. */
   class Canvas {
@@ -291,6 +314,25 @@ describe('what is painted over a picture', () => {
     paint()
     await workspace.restoreChosen()
     expect(masks()[1]).toEqual([painted])
+  })
+
+  it.each([
+    ['scratches', 'Scratches are looked for', (workspace: Workspace) => workspace.restoring.findScratches()],
+    ['the preset', 'Steps of an old photo', (workspace: Workspace) => workspace.restoring.oldPhoto()],
+    ['a new start', 'Steps reset', (workspace: Workspace) => workspace.restoring.resetSteps()],
+  ])('can be had again, with the steps, where %s took its place', (_what, title, choose) => {
+    const { workspace, notices } = it_
+    const { stack, painting } = workspace
+    stack.tell(['old.jpg'], 'inpaint', { strength: 0.4 })
+    paint()
+    const [steps, strokes] = [stack.items('old.jpg'), painting.strokes('old.jpg')]
+    choose(workspace)
+    expect(painting.strokes('old.jpg')).toEqual([])
+    expect(notices.told).toMatchObject([{ title, more: { action: { label: 'Undo' } } }])
+    expect(notices.told[0].more!.description).toContain('painted')
+    notices.told[0].more!.action!.run()
+    expect(stack.items('old.jpg')).toEqual(steps)
+    expect(painting.strokes('old.jpg')).toEqual(strokes)
   })
 
   it('goes with a painted mask that the steps of another picture replace; what has no mask yet stays', async () => {
