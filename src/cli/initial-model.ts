@@ -7,13 +7,13 @@ import type { Recipe } from '../contract/recipe.ts'
 import { RUN_FILE } from '../contract/training.ts'
 import { readRecipe } from './recipe-file.ts'
 
-/** A training: of this recipe, with its checkpoints in that folder. */
+/** A recipe and its folders. `init`: that of the model to start from. */
 export type Training = { recipe: Recipe; runFolder: string; modelFolder: string; init?: string }
 
 /**
  * What is to be trained, each with its `init` as a folder: `own`, and `before` it, in order, the recipes that it starts
- * from. Theirs are kept inside the run of the one after, and are no more asked for once they are done. Throws
- * `recipe-invalid` on a recipe that starts from itself.
+ * from. Theirs are kept inside the run of the one after, and are left out once their model is there. `after`: files of the
+ * recipes that start from this one. Throws `recipe-invalid` on a recipe that starts from itself.
  */
 export async function trainingsOf(
   training: Omit<Training, 'init'>,

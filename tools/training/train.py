@@ -45,7 +45,8 @@ def train_recipe(trainer_of, options):
     options.init = os.path.join(ROOT, recipe["init"]) if "init" in recipe else None
     if options.init is not None and options.init.endswith(".json"):
         first = argparse.Namespace(**vars(options))
-        first.recipe, first.run, first.seconds = options.init, os.path.join(options.run, "init"), None
+        first.recipe, first.run = options.init, os.path.join(options.run, "init")
+        first.seconds = None  # train_on_gpu.py's time is that of the last recipe
         options.init = first.out = os.path.abspath(os.path.join(first.run, "out"))
         if not os.path.exists(os.path.join(first.out, "manifest.json")) and not train_recipe(trainer_of, first):
             return False

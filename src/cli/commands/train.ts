@@ -62,7 +62,7 @@ export async function train(context: Context, recipeName: string, options: Train
   const { before, own } = await trainingsOf({ recipe, runFolder, modelFolder }, file, cwd)
 
   terminal.note(`Training ${recipe.id} on ${data}; checkpoints in ${runFolder}.`)
-  const perform = (engine: Engine, view: ProgressView, training: Training) => {
+  const trainOne = (engine: Engine, view: ProgressView, training: Training) => {
     const onProgress = (progress: Progress) => {
       const label = describe(progress)
       view.update({ ...progress, label })
@@ -71,17 +71,18 @@ export async function train(context: Context, recipeName: string, options: Train
     }
     return engine.run('train', { ...training, data, finishNow: options.finish }, { signal, onProgress })
   }
-  const performAll = async (engine: Engine, view: ProgressView) => {
+  const trainAll = async (engine: Engine, view: ProgressView) => {
+    // One that was finished early would pass for what its recipe makes.
     for (const first of options.finish ? [] : before) {
       view.say(`First ${first.recipe.id} ${first.recipe.version}, which the next starts from.`)
-      const { finished } = await perform(engine, view, first)
+      const { finished } = await trainOne(engine, view, first)
       if (!finished) throw stopped('Stopped.')
     }
-    return perform(engine, view, own)
+    return trainOne(engine, view, own)
   }
   const wish = { backend, cancelGraceMs: CHECKPOINT_GRACE_MS }
   const run = context.withEngine(wish, (engine) =>
-    withProgress(terminal.errorOutput, (view) => performAll(engine, view)),
+    withProgress(terminal.errorOutput, (view) => trainAll(engine, view)),
   )
   const { finished, step, steps, best, start, model } = await run.catch((thrown) => {
     throw signal.aborted ? stopped('Stopped.') : thrown

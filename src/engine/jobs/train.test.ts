@@ -149,6 +149,25 @@ describe('training', () => {
     expect(await trainRecipe(asked, alone)).toMatchObject({ finished: true, model: asked.modelFolder })
   })
 
+  it('starts from the model that is given in place of the recipe that its own names', async () => {
+    await mkdir(path.join(data, 'chain'))
+    for (const name of ['a', 'b', 'c']) await noise(name).toFile(path.join(data, 'chain', `${name}.png`))
+    const restoration = (id: string, init?: string) =>
+      tinyRecipe({
+        ...{ id, init },
+        data: { ...tinyRecipe().data, train: ['chain'], validationPictures: 1 },
+        stages: [{ steps: 2, patch: 16, batch: 2 }],
+      })
+    const first = { ...input('first'), recipe: restoration('first') }
+    await trainRecipe(first, alone)
+    const second = { ...input('second'), recipe: restoration('second', 'recipes/first.json') }
+    await trainRecipe({ ...second, init: first.modelFolder }, alone)
+    expect(await readManifest(second.modelFolder)).toMatchObject({
+      parent: 'first',
+      recipe: { init: 'recipes/first.json' },
+    })
+  })
+
   it('can be cancelled while it reads pairs and while it computes components', async () => {
     const until = (last: RegExp) => ({
       ...alone,
