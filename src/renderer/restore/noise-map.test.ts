@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Step } from '../../contract/step.ts'
-import { aPicture, aResult } from '../state/testing.ts'
+import { aPicture, aResult } from '../state/testing/examples.ts'
 import { noiseMapOf } from './noise-map.ts'
 
 const denoise: Step = { task: 'denoise', strength: 1 }

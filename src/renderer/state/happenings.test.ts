@@ -3,7 +3,7 @@ import type { AppEvent } from '../../contract/api.ts'
 import type { ErrorData } from '../../contract/errors.ts'
 import { tell } from './happenings.ts'
 import { Library } from './library.svelte.ts'
-import { aJob, aPicture, heard } from './testing.ts'
+import { aJob, aPicture, heard } from './testing/examples.ts'
 
 const error: ErrorData = { code: 'out-of-memory', message: 'There was not enough memory for a.png.' }
 const failed: AppEvent = { type: 'job', job: aJob('1', { pictureId: 'a.png', state: 'failed', error }) }

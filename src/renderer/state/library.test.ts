@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Job, State } from '../../contract/api.ts'
 import { Library } from './library.svelte.ts'
-import { aJob, aPicture } from './testing.ts'
+import { aJob, aPicture } from './testing/examples.ts'
 
 const failed = { code: 'internal', message: 'It failed.' } as const
 const state = (changes: Partial<State>): State => ({

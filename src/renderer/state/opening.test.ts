@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { LimpidError } from '../../contract/errors.ts'
 import type { Openable } from '../host/host.ts'
 import { Opening } from './opening.svelte.ts'
-import { aPicture, heard } from './testing.ts'
+import { aPicture, heard } from './testing/examples.ts'
 
 function file(name: string): Openable {
   return { file: new File(['x'], name) }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Library } from './library.svelte.ts'
 import { Painting, pathOf } from './painting.svelte.ts'
-import { aPicture } from './testing.ts'
+import { aPicture } from './testing/examples.ts'
 
 let library: Library
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Job } from '../../contract/api.ts'
 import { Running } from './running.svelte.ts'
-import { aJob } from './testing.ts'
+import { aJob } from './testing/examples.ts'
 
 function job(id: string, done: number | null): Job {
   const progress = done === null ? null : { done, label: 'Denoising', remainingMs: 1000 * (1 - done) }

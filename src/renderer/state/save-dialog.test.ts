@@ -3,7 +3,7 @@ import type { Input } from '../../contract/api.ts'
 import { LimpidError } from '../../contract/errors.ts'
 import { SaveDialog } from './save-dialog.svelte.ts'
 import type { Saver } from './saver.svelte.ts'
-import { aJob, aPicture, aResult, heard } from './testing.ts'
+import { aJob, aPicture, aResult, heard } from './testing/examples.ts'
 
 const FREE_EXTENSION = { jpeg: '.jpg', tiff: '.tif', png: '.png', webp: '.webp', avif: '.avif' }
 

@@ -5,7 +5,7 @@ import type { Picture } from '../../contract/picture.ts'
 import { badgeOf } from './badge.ts'
 import { Library } from './library.svelte.ts'
 import { canMove, Stack } from './stack.svelte.ts'
-import { aJob, aPicture, aResult } from './testing.ts'
+import { aJob, aPicture, aResult } from './testing/examples.ts'
 
 let library: Library
 let stack: Stack

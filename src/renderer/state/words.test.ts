@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Picture, PictureInfo } from '../../contract/picture.ts'
-import { aJob, aPicture } from './testing.ts'
+import { aJob, aPicture } from './testing/examples.ts'
 import {
   backendInWords,
   durationInWords,

@@ -1,7 +1,7 @@
 /** What the tests of the window's state share: plain pictures and jobs, and notices that are listened to. */
-import type { Job } from '../../contract/api.ts'
-import type { Picture } from '../../contract/picture.ts'
-import type { NoticeDetail, Notices } from './notices.ts'
+import type { Job } from '../../../contract/api.ts'
+import type { Picture } from '../../../contract/picture.ts'
+import type { NoticeDetail, Notices } from '../notices.ts'
 
 export function aPicture(name: string, changes: Partial<Picture> = {}): Picture {
   return {
